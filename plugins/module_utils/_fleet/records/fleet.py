@@ -1,0 +1,23 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole inventory as records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .cluster import Cluster
+from .models import Model
+from .secrets import Secret
+from .serving import Service
+from .stores import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    cluster: Cluster
+    secrets: dict[str, Secret]
+    stores: dict[str, Store]
+    models: dict[str, Model]
+    services: tuple[Service, ...]

@@ -1,0 +1,132 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a service that hold for any engine: its pods, their number, and the way to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..option import Cpu, Memory, Text, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class CpuAmount:
+    request: Cpu | None = option("Request.", default=None, implied="by engine and GPUs")
+    limit: Cpu | None = option("Limit.", default=None, implied="by engine and GPUs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryAmount:
+    request: Memory | None = option("Request.", default=None, implied="by engine, size class and shm_size")
+    limit: Memory | None = option("Limit.", default=None, implied="by engine, size class and shm_size")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    cpu: CpuAmount = option("CPUs.", default=CpuAmount())
+    memory: MemoryAmount = option("Memory.", default=MemoryAmount())
+    ephemeral: MemoryAmount = option("Ephemeral storage.", default=MemoryAmount())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toleration:
+    key: str | None = option("Key of the taint.", default=None, implied="any key")
+    operator: str = option("How the value is compared.", choices=("Equal", "Exists"), default="Equal")
+    value: Text | None = option("Value of the taint.", default=None)
+    effect: str | None = option(
+        "Effect of the taint.",
+        choices=("NoSchedule", "PreferNoSchedule", "NoExecute"),
+        default=None,
+        implied="any effect",
+    )
+    tolerationSeconds: int | None = option(  # the API's own spelling
+        "How long a V(NoExecute) taint is tolerated, in seconds.", default=None, implied="for ever"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cache:
+    store: str | None = option(
+        "Entry of O(llm_stores), of kind V(pvc), V(nfs) or V(csi).", default=None, refers_to="llm_stores"
+    )
+    path: str = option("Directory inside the store.", default="hf_cache")
+    prewarm: bool = option(
+        "Fill the cache by a Job before the service starts; the service then reads it only.", default=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    min: int = option("Fewest copies.", default=1, minimum=0)
+    max: int | None = option(
+        "Most copies. Required when a metric scales.",
+        default=None,
+        implied="O(llm_serving[].scaling.min)",
+        minimum=0,
+    )
+    metric: str = option(
+        "What decides the number of copies. V(none) keeps O(llm_serving[].scaling.min) copies; V(rps) is"
+        " requests per second, V(queue_time) the time requests wait, V(external) a query of your own.",
+        choices=("none", "cpu", "memory", "rps", "queue_time", "external"),
+        default="none",
+    )
+    target: float | None = option(
+        "Load that one copy should carry: percent for V(cpu) and V(memory), requests per second for V(rps),"
+        " microseconds for V(queue_time).",
+        default=None,
+    )
+    query: str | None = option("Prometheus query, for V(external).", default=None)
+    behavior: dict[str, Any] = option(
+        "C(behavior) of the HorizontalPodAutoscaler, in the API's own form.", default={}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expose:
+    type: str = option(
+        "V(none) makes no Service, V(cluster) a ClusterIP, V(nodeport) a NodePort, V(loadbalancer) a"
+        " LoadBalancer.",
+        choices=("none", "cluster", "nodeport", "loadbalancer"),
+        default="cluster",
+    )
+    port: int | None = option("Port of the Service.", default=None, implied="the engine's port", minimum=1)
+    node_port: int | None = option(
+        "Port on every node, 30000 to 32767, for V(nodeport).",
+        default=None,
+        implied="one that the cluster chooses",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    strategy: str | None = option(
+        "V(recreate) stops the old pods first, V(rolling) keeps serving and needs GPUs for one more copy.",
+        choices=("recreate", "rolling"),
+        default=None,
+        implied="V(recreate) for pods with GPUs, V(rolling) for others",
+    )
+    revision_history: int = option("How many applied revisions are kept.", default=10, minimum=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitoring:
+    podmonitor: bool = option("Make a PodMonitor for the Prometheus operator.", default=False)
+    labels: dict[str, Text] = option("Labels by which Prometheus selects the PodMonitor.", default={})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slo:
+    enforce: bool = option("A missed objective is a failure instead of a remark.", default=False)
+    ttft_ms: int | None = option("Longest time to the first token, in milliseconds.", default=None, minimum=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    smoke: bool = option("Ask the service after every rollout.", default=True)
+    prompt: str | None = option("What is asked.", default=None, implied="a short question")
+    slo: Slo = option("Service level objectives.", default=Slo())
+    startup_timeout: int = option(
+        "How long one pod may take from start to ready, in seconds.", default=1200, minimum=1
+    )
