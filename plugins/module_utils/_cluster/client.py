@@ -70,7 +70,7 @@ class Client:
         path: str,
         *,
         query: Query | None = None,
-        body: Object | None = None,
+        body: Object | list[Object] | None = None,
         content_type: str = "application/json",
         accept: str = "application/json",
         deadline: float | None = None,
