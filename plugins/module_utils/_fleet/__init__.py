@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
+from .load import VARIABLES, load
 from .problem import Problem
 from .records import Cluster, Fleet, Model, Secret, Service, Store
 
-__all__ = ["Cluster", "Fleet", "Model", "Problem", "Secret", "Service", "Store"]
+__all__ = ["VARIABLES", "Cluster", "Fleet", "Model", "Problem", "Secret", "Service", "Store", "load"]

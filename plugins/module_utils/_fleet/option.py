@@ -18,6 +18,9 @@ Cpu = NewType("Cpu", str)
 Text = NewType("Text", str)
 """A string that may be written as a whole number or a boolean, as in environment values and labels."""
 
+Devices = NewType("Devices", tuple[str, ...])
+"""Indices or UUIDs of GPUs."""
+
 DECLARATION = "inferops.serving"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..option import Memory, Text, option
+from ..option import Devices, Memory, Text, option
 from .pod import Cache, Expose, Monitoring, Resources, Rollout, Scaling, Toleration, Verify
 
 VLLM = ("vllm", "triton-vllm")
@@ -60,7 +60,7 @@ class Gpu:
         "Share of each GPU's memory in percent, 1 to 100, for V(vgpu).", default=None
     )
     memory: Memory | None = option("Share of each GPU's memory, for V(vgpu).", default=None)
-    visible_devices: tuple[Text, ...] = option(
+    visible_devices: Devices = option(
         "Indices or full UUIDs of the devices, for V(visible-devices).", default=()
     )
     acknowledge_unaccounted_gpu: bool = option(
@@ -68,7 +68,7 @@ class Gpu:
         " Required there.",
         default=False,
     )
-    p2p: str = option(
+    p2p: Text = option(
         "Whether the GPUs of a pod reach each other directly (NVLink or PCIe peer to peer).",
         choices=("auto", "true", "false"),
         default="auto",
@@ -228,4 +228,4 @@ class Service:
 
     provenance: dict[str, str] = field(default_factory=dict, compare=False)
     """Dotted path of a given value → ``user`` or ``preset:<name>``; what is not here has its default."""
-    " default."""
+    " default."

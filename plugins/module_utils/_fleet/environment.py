@@ -1,0 +1,56 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets whose value lies in the environment of the machine that runs the task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .problem import Problem
+from .records import RegistryLogin, Secret
+
+
+def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Problem]]:
+    """The secret with the values that its ``env`` points to, and what is missing there."""
+    if not secret.env:
+        return secret, []
+    suffixes = ("_ACCESS_KEY_ID", "_SECRET_ACCESS_KEY") if secret.kind == "s3" else ("",)
+    names = [secret.env + suffix for suffix in suffixes]
+    if missing := [name for name in names if not environ.get(name)]:
+        return secret, [_problem(secret, f"{' and '.join(missing)} not set in the environment.")]
+    found = [environ[name] for name in names]
+    if secret.kind == "s3":
+        return replace(secret, access_key=found[0], secret_key=found[1]), []
+    if secret.kind == "hf-token":
+        return replace(secret, value=found[0]), []
+    try:
+        return replace(secret, registries=_logins(found[0])), []
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return secret, [
+            _problem(secret, f"{secret.env} holds no Docker configuration with user and password.")
+        ]
+
+
+def _logins(written: str) -> tuple[RegistryLogin, ...]:
+    """The logins of a Docker configuration, ``{"auths": {"host": {"username": …, "password": …}}}``."""
+    import base64
+
+    logins = []
+    for server, entry in json.loads(written)["auths"].items():
+        username, password = entry.get("username"), entry.get("password")
+        if username is None or password is None:
+            username, _, password = base64.b64decode(entry["auth"], validate=True).decode().partition(":")
+        logins.append(RegistryLogin(server=server, username=username, password=password))
+    return tuple(logins)
+
+
+def _problem(secret: Secret, message: str) -> Problem:
+    return Problem(
+        code="V-19",
+        path=f"llm_secrets[{secret.name}].env",
+        message=message,
+        hint="Set it where the playbook runs, or give the value or an existing Secret.",
+    )

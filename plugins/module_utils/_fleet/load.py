@@ -1,0 +1,143 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The five variables into a fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from .build import Builder, addressed
+from .environment import resolve
+from .presets import Merged
+from .problem import Problem
+from .records import Cluster, Fleet, Model, Secret, Service, Store
+
+VARIABLES: dict[str, type[Any]] = {
+    "llm_cluster": Cluster,
+    "llm_secrets": Secret,
+    "llm_stores": Store,
+    "llm_models": Model,
+    "llm_serving": Service,
+}
+
+Named = TypeVar("Named", Secret, Store, Model, Service)
+
+
+def load(
+    variables: Mapping[str, Any], *, environ: Mapping[str, str] | None = None
+) -> tuple[Fleet, list[Problem]]:
+    """The fleet that the variables describe, and every problem of their form.
+
+    Secrets that name an environment variable get their value when *environ* is given. The fleet is complete
+    only without errors; else entries that could not be read are missing, and the others can still be checked.
+    """
+    builder = Builder()
+    cluster = builder.record(Cluster, variables.get("llm_cluster") or {}, "llm_cluster") or Cluster()
+    secrets, found = _secrets(variables, environ)
+    builder.problems += found
+    stores = _unique(builder, builder.records(Store, variables.get("llm_stores") or [], "llm_stores"))
+    models = _unique(builder, builder.records(Model, variables.get("llm_models") or [], "llm_models"))
+    services = _services(builder, variables.get("llm_serving") or [])
+    references = _References(builder, {"llm_secrets": secrets, "llm_stores": stores, "llm_models": models})
+    fleet = Fleet(
+        cluster=references.cluster(cluster),
+        secrets=secrets,
+        stores={name: references.store(store) for name, store in stores.items()},
+        models={name: references.model(model) for name, model in models.items()},
+        services=tuple(references.service(service) for service in services),
+    )
+    return replace(fleet, models=fleet.models | references.stand_ins), builder.problems
+
+
+def _secrets(
+    variables: Mapping[str, Any], environ: Mapping[str, str] | None
+) -> tuple[dict[str, Secret], list[Problem]]:
+    builder = Builder(quiet=True)
+    raw = variables.get("llm_secrets") or []
+    secrets = _unique(builder, builder.records(Secret, raw, "llm_secrets"))
+    for name, secret in secrets.items():
+        resolved, missing = resolve(secret, environ) if environ is not None else (secret, [])
+        builder.problems += missing
+        token = (
+            resolved.value.strip() if resolved.value else None
+        )  # files and variables often end in a newline
+        secrets[name] = replace(resolved, value=token)
+    return secrets, builder.problems
+
+
+def _services(builder: Builder, raw: Any) -> list[Service]:
+    if not isinstance(raw, (list, tuple)):
+        builder.records(Service, raw, "llm_serving")
+        return []
+    services: list[tuple[str, Service]] = []
+    for path, entry in addressed(raw, "llm_serving"):
+        if not isinstance(entry, Mapping):
+            builder.record(Service, entry, path)
+            continue
+        merged = Merged(entry, path)
+        builder.problems += merged.problems
+        service = builder.record(Service, merged.values, path)
+        if service is not None:
+            services.append((path, replace(service, provenance=merged.provenance)))
+    return list(_unique(builder, services).values())
+
+
+def _unique(builder: Builder, built: list[tuple[str, Named]]) -> dict[str, Named]:
+    unique: dict[str, Named] = {}
+    for path, record in built:
+        if record.name in unique:
+            builder.wrong(f"{path}.name", "is used by two entries.", "Give each entry its own name.", "V-20")
+        unique.setdefault(record.name, record)
+    return unique
+
+
+class _References:
+    """Checks that references name an entry; a reference to nothing is reported and dropped."""
+
+    def __init__(self, builder: Builder, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._builder = builder
+        self._entries = entries
+        self.stand_ins: dict[str, Model] = {}
+        """Undeclared models that services name, so that the rest of these services can be checked."""
+
+    def cluster(self, cluster: Cluster) -> Cluster:
+        registry = cluster.registry
+        secret = self._known("llm_secrets", registry.pull_secret, "llm_cluster.registry.pull_secret")
+        if secret == registry.pull_secret:
+            return cluster
+        return replace(cluster, registry=replace(registry, pull_secret=secret))
+
+    def store(self, store: Store) -> Store:
+        secret = self._known("llm_secrets", store.secret, f"llm_stores[{store.name}].secret")
+        return store if secret == store.secret else replace(store, secret=secret)
+
+    def model(self, model: Model) -> Model:
+        store = self._known("llm_stores", model.store, f"llm_models[{model.name}].store")
+        return model if store == model.store else replace(model, store=store)
+
+    def service(self, service: Service) -> Service:
+        path = f"llm_serving[{service.name}]"
+        if self._known("llm_models", service.model, f"{path}.model") is None:
+            self.stand_ins[service.model] = Model(name=service.model, source=service.model)
+        store = self._known("llm_stores", service.cache.store, f"{path}.cache.store")
+        pulls = tuple(
+            name
+            for index, name in enumerate(service.pull_secrets)
+            if self._known("llm_secrets", name, f"{path}.pull_secrets[{index}]")
+        )
+        if store == service.cache.store and pulls == service.pull_secrets:
+            return service
+        return replace(service, cache=replace(service.cache, store=store), pull_secrets=pulls)
+
+    def _known(self, variable: str, name: str | None, path: str) -> str | None:
+        entries = self._entries[variable]
+        if name is None or name in entries:
+            return name
+        near = get_close_matches(name, entries, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Add it to {variable}, or name one of its entries."
+        self._builder.wrong(path, f"{name} is no entry of {variable}.", hint, "V-20")
+        return None
