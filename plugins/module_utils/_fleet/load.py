@@ -62,9 +62,7 @@ def _secrets(
     for name, secret in secrets.items():
         resolved, missing = resolve(secret, environ) if environ is not None else (secret, [])
         builder.problems += missing
-        token = (
-            resolved.value.strip() if resolved.value else None
-        )  # files and variables often end in a newline
+        token = resolved.value.strip() if resolved.value else None  # a token's file ends in a newline
         secrets[name] = replace(resolved, value=token)
     return secrets, builder.problems
 

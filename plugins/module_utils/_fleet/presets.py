@@ -84,9 +84,8 @@ class Merged:
         self.problems: list[Problem] = []
         self._path = f"{path}.presets"
         named = entry.get("presets")
-        written = (
-            [name for name in named if isinstance(name, str)] if isinstance(named, (list, tuple)) else []
-        )
+        listed = named if isinstance(named, (list, tuple)) else ()
+        written = [name for name in listed if isinstance(name, str)]
         names = [name for name in written if name in PRESETS]
         self.problems += [_unknown(self._path, name) for name in written if name not in PRESETS]
         self.problems += _exclusions(self._path, names)
@@ -105,18 +104,20 @@ class Merged:
             elif value is not None:
                 before = self.provenance.get(dotted)
                 if before and source != "user" and target[name] != value:
-                    self.problems.append(
-                        Problem(
-                            code="V-02",
-                            path=self._path,
-                            message=f"{dotted} is {_plain(target[name])} in {before} and {_plain(value)} in {source};"
-                            f" {_plain(value)} is used.",
-                            hint=f"Write {dotted} to decide.",
-                            severity="warning",
-                        )
-                    )
+                    self._overridden(dotted, f"{_plain(target[name])} in {before}", _plain(value), source)
                 target[name] = value
                 self.provenance[dotted] = source
+
+    def _overridden(self, dotted: str, before: str, value: str, source: str) -> None:
+        self.problems.append(
+            Problem(
+                code="V-02",
+                path=self._path,
+                message=f"{dotted} is {before} and {value} in {source}; {value} is used.",
+                hint=f"Write {dotted} to decide.",
+                severity="warning",
+            )
+        )
 
 
 def _unknown(path: str, name: str) -> Problem:
