@@ -1,0 +1,87 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Container images: which one an engine has by default, and what a reference tells of its contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .pins import pinned
+from .triton import VLLM_IN_TRITON
+
+HUB = "docker.io"
+
+REPOSITORIES = {
+    "vllm": "docker.io/vllm/vllm-openai:{version}",
+    "triton-vllm": "nvcr.io/nvidia/tritonserver:{version}-vllm-python-py3",
+    "simulator": "ghcr.io/llm-d/llm-d-inference-sim:{version}",
+}
+"""The engines' default images."""
+
+FIRST_TRITON_WITH_VLLM = (23, 10)
+
+_TRITON_TAG = re.compile(r"(?P<year>\d\d)\.(?P<month>\d\d)-vllm-python-py3(?:$|[-.])")
+_VLLM_TAG = re.compile(r"v(?P<version>\d+\.\d+\.\d+(?:\.post\d+)?)(?:$|[-+])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The parts of an image's name."""
+
+    registry: str
+    repository: str
+    tag: str = ""
+    digest: str = ""
+
+
+def parse(image: str) -> Reference:
+    """The parts of ``[registry/]repository[:tag][@digest]``."""
+    name, _, digest = image.partition("@")
+    head, slash, rest = name.partition("/")
+    if slash and ("." in head or ":" in head or head == "localhost"):
+        registry, name = head, rest
+    else:
+        registry = HUB
+    repository, _, tag = name.partition(":")
+    return Reference(registry=registry, repository=repository, tag=tag, digest=digest)
+
+
+def default_image(engine: str, preset: str) -> str | None:
+    """The pinned image of an engine; None where the preset pins none."""
+    version = pinned(engine, preset)
+    return REPOSITORIES[engine].format(version=version) if version else None
+
+
+def vllm_version(image: str) -> str | None:
+    """The version of vLLM inside, where the tag tells it: of vLLM's own image, or of Triton's with vLLM."""
+    tag = parse(image).tag
+    if release := triton_release(tag):
+        return VLLM_IN_TRITON.get("{:02}.{:02}".format(*release))
+    match = _VLLM_TAG.match(tag)
+    return match["version"] if match else None
+
+
+def triton_release(tag: str) -> tuple[int, int] | None:
+    """Year and month of a Triton tag that says it carries the vLLM backend."""
+    match = _TRITON_TAG.match(tag)
+    return (int(match["year"]), int(match["month"])) if match else None
+
+
+def has_vllm_backend(image: str) -> bool:
+    """Whether the tag shows that Triton carries its vLLM backend."""
+    release = triton_release(parse(image).tag)
+    return release is not None and release >= FIRST_TRITON_WITH_VLLM
+
+
+def relocated(image: str, *, prefix: str | None, mirrors: Mapping[str, str]) -> str:
+    """The image under the mirror of its registry, else under the prefix, else as it is."""
+    reference = parse(image)
+    place = mirrors.get(reference.registry) or prefix
+    if not place:
+        return image
+    tag = f":{reference.tag}" if reference.tag else ""
+    digest = f"@{reference.digest}" if reference.digest else ""
+    return f"{place.rstrip('/')}/{reference.repository}{tag}{digest}"

@@ -1,0 +1,137 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write the catalogue of vLLM's arguments from dumps of its parser.
+
+    python tools/generate_vllm_arguments.py --history HISTORY.json --dump DUMP.json --dump DUMP.json
+
+HISTORY.json maps fields of vLLM's EngineArgs to the versions that have them:
+``{"versions": […], "fields": {name: […]}}``. Each DUMP.json describes one version: ``vllm_version``, ``cli``
+(``dest``, ``flags``, ``action``) and ``async_engine_args`` (``name``, ``type``, ``literals``). The last dump
+decides types and choices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import textwrap
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parents[1] / "plugins/module_utils/_catalogue/vllm_arguments.py"
+
+HEADER = '''# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vLLM's arguments by version. Written by tools/generate_vllm_arguments.py."""
+
+from __future__ import annotations
+
+'''
+
+SCALARS = ("bool", "int", "float", "str")
+WIDTH = 100
+SHORT_ENOUGH = 60
+CHECKED_LATER = ("kv_cache_dtype",)
+"""Fields whose type is open, but whose values vLLM's configuration classes check."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--history", type=Path, required=True)
+    parser.add_argument("--dump", type=Path, action="append", required=True)
+    given = parser.parse_args()
+    history = json.loads(given.history.read_text())
+    dumps = [json.loads(path.read_text()) for path in given.dump]
+    TARGET.write_text(HEADER + catalogue(history, dumps))
+
+
+def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
+    versions = history["versions"]
+    last = dumps[-1]
+    fields = spans(history["fields"])
+    dumped = [dump["vllm_version"] for dump in dumps]
+    seen = defaultdict(list)
+    for dump in dumps:
+        for argument in dump["cli"]:
+            if argument["dest"] not in history["fields"] and argument["dest"] != "help":
+                seen[argument["dest"]].append(dump["vllm_version"])
+    types = defaultdict(list)
+    for field in last["async_engine_args"]:
+        types[scalar(field["type"])].append(field["name"])
+    switches = [a["dest"] for a in last["cli"] if a["action"] in ("EnableDisableAction", "StoreTrueAction")]
+    shorts = {flag: a["dest"] for a in last["cli"] for flag in a["flags"] if not flag.startswith("--")}
+    shorts.pop("-h", None)
+    parts = [
+        literal("SAMPLED", versions, "The versions that were looked into."),
+        literal("DUMPED", dumped, "The versions whose command line is known too."),
+        groups("FIELDS", fields, "First and last sampled version → fields of EngineArgs."),
+        groups("FLAGS", spans(seen), "First and last dumped version → arguments of the command line alone."),
+        groups(
+            "TYPES", {kind: sorted(types[kind]) for kind in SCALARS}, "Type in the last version → fields."
+        ),
+        f'SWITCHES = {words(sorted(switches), "")}\n"""Command line arguments without a value."""\n',
+        groups("SHORT", {short: [name] for short, name in sorted(shorts.items())}, "Short options."),
+        groups("CHOICES", choices(last), "Values of the last version, where they are a closed list."),
+    ]
+    return "\n".join(parts)
+
+
+def spans(seen: dict[str, list[str]]) -> dict[tuple[str, str], list[str]]:
+    found = defaultdict(list)
+    for name, versions in seen.items():
+        found[versions[0], versions[-1]].append(name)
+    for names in found.values():
+        names.sort()
+    return dict(sorted(found.items(), key=lambda item: [version_key(v) for v in item[0]]))
+
+
+def version_key(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def scalar(written: str) -> str:
+    """The JSON type of a field, or nothing where it takes several."""
+    bare = re.sub(r"<class '(\w+)'>", r"\1", written).replace(" | None", "")
+    return bare if bare in SCALARS else ""
+
+
+def choices(dump: dict[str, Any]) -> dict[str, list[Any]]:
+    """The values of fields that take nothing else."""
+    closed = re.compile(r"(Optional\[)?Literal\[[^]]*\]\]?( \| None)?")
+    return {
+        field["name"]: field["literals"]
+        for field in sorted(dump["async_engine_args"], key=lambda field: field["name"])
+        if field["literals"] and (closed.fullmatch(field["type"]) or field["name"] in CHECKED_LATER)
+    }
+
+
+def literal(name: str, values: list[str], about: str) -> str:
+    return f'{name} = {words(values, "")}\n"""{about}"""\n'
+
+
+def words(values: list[Any], indent: str) -> str:
+    """The values as one string, wrapped over several literals."""
+    lines = textwrap.wrap(" ".join(map(str, values)), WIDTH - len(indent) - 3, break_on_hyphens=False)
+    if len(lines) == 1 and len(lines[0]) < SHORT_ENOUGH:
+        return f'"{lines[0]}"'
+    inner = "\n".join(f'{indent}    "{line}{"" if line is lines[-1] else " "}"' for line in lines)
+    return f"(\n{inner}\n{indent})"
+
+
+def groups(name: str, by_key: dict[Any, list[Any]], about: str) -> str:
+    kind = "str" if isinstance(next(iter(by_key)), str) else "tuple[str, str]"
+    lines = [f"{name}: dict[{kind}, str] = {{"]
+    for key, values in by_key.items():
+        written = (
+            f'"{key}"' if isinstance(key, str) else "({})".format(", ".join(f'"{part}"' for part in key))
+        )
+        lines.append(f"    {written}: {words(values, '    ')},")
+    return "\n".join([*lines, "}", f'"""{about}"""', ""])
+
+
+if __name__ == "__main__":
+    main()
