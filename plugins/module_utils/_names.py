@@ -7,9 +7,24 @@ from __future__ import annotations
 MANAGER = "inferops.serving"
 """Field manager of every server-side apply, and value of ``app.kubernetes.io/managed-by``."""
 
+VERSION = "0.1.0"
+"""Version of the collection; equal to that of ``galaxy.yml``."""
+
 PREFIX = "inferops.serving/"
 """Prefix of our own labels and annotations."""
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 SERVICE_LABEL = PREFIX + "service"
 SPEC_HASH_ANNOTATION = PREFIX + "spec-hash"
+EXPECTED_NODES_ANNOTATION = PREFIX + "expected-nodes"
+"""On a DaemonSet: the number of nodes on which it must run before it counts as ready."""
+REPOSITORY_HASH_ANNOTATION = PREFIX + "repository-hash"
+
+STORE_LABEL = PREFIX + "store"
+SECRET_LABEL = PREFIX + "secret"
+
+S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
+S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a key
+"""Keys of the Secret of an S3 store."""
+HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
+"""Keys of the Secret of a Hugging Face token: the first is what pods read, the second what KServe looks for."""

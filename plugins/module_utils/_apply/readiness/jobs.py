@@ -1,0 +1,40 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs: finished is not succeeded."""
+
+from __future__ import annotations
+
+from ..pods import condition
+from ..symptoms import symptom
+from ..world import Object, World
+from .state import State, done, pending, status_of
+
+
+def job(obj: Object, _world: World) -> State:
+    status = status_of(obj)
+    failed = condition(obj, "Failed")
+    target = condition(obj, "FailureTarget")
+    trouble = failed if failed.get("status") == "True" else target
+    if trouble.get("status") == "True":
+        found = symptom(
+            "JobFailed",
+            obj,
+            reason=trouble.get("reason", ""),
+            message=trouble.get("message", ""),
+            since=trouble.get("lastTransitionTime", ""),
+        )
+        return pending("failed", reason=found.reason, since=found.since, symptoms=[found])
+    if condition(obj, "Complete").get("status") == "True":
+        return done("complete")
+    if obj["spec"].get("suspend"):
+        return pending(
+            "suspended", reason="Suspended", since=condition(obj, "Suspended").get("lastTransitionTime", "")
+        )
+    wanted = obj["spec"].get("completions", 1)
+    said = f"{status.get('succeeded', 0)} of {wanted} pods done"
+    if status.get("active"):
+        said += f", {status['active']} running"
+    if status.get("failed"):
+        said += f", {status['failed']} failed"
+    return pending(said)

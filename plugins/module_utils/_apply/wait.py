@@ -1,0 +1,333 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for a whole set under one deadline. Trouble that will not cure itself ends the wait at once, with
+its cause."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from .._cluster import ApiError, Client, ClusterError, NotServed, Unreachable
+from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, with_log
+from .lineage import lineage
+from .pods import activity, ready
+from .readiness import CHILD_KINDS, EVIDENCE_KINDS, State, state_of, waits_for
+from .streams import Observer, Scope
+from .symptoms import Symptom, event_symptoms, symptom
+from .world import Key, Object, World, group_kind, group_of, key_of, title
+
+Say = Callable[[str], None]
+
+TICK = 0.5
+"""Seconds after which graces and settling times are looked at even without news."""
+GATHER = 0.2
+"""Seconds in which news that come together are taken together."""
+STILL_WAITING = 60.0
+"""Seconds of silence after which a line says that the wait goes on."""
+CHURN = 10
+"""Pods of one object that may vanish during a wait before that itself is the trouble."""
+LOG_LINES = 20
+EVIDENCE_TIME = 5.0
+"""Seconds for reading log lines after the verdict."""
+
+
+def wait_until_ready(
+    client: Client, objects: Sequence[Object], *, deadline: float, progress: Say
+) -> list[Diagnosis]:
+    """Waits until every object is ready; returns why not, or nothing.
+
+    ``objects``: as the API server answered when they were applied (or as they were sent, which costs a few
+    lists more). ``deadline`` counts on ``time.monotonic()``. ``progress`` gets a line whenever something
+    moves. Raises ClusterError where an object's own kind cannot be read.
+    """
+    world = World.of(obj for obj in objects if obj["metadata"].get("uid"))
+    waited = {key_of(obj): obj for obj in objects if waits_for(obj) and not _is_ready(obj, world)}
+    if not waited:
+        return []
+    wait = _Wait(client, waited, deadline=deadline, progress=progress)
+    try:
+        return wait.run()
+    finally:
+        wait.close()
+
+
+def _is_ready(obj: Object, world: World) -> bool:
+    """As far as the object alone can tell; what depends on others is looked up."""
+    known = bool(obj["metadata"].get("uid")) and group_kind(obj) not in CHILD_KINDS
+    return known and state_of(obj, world).ready
+
+
+class _Wait:
+    def __init__(self, client: Client, waited: dict[Key, Object], *, deadline: float, progress: Say) -> None:
+        self._client = client
+        self._waited = waited
+        self._deadline = deadline
+        self._voice = _Voice(progress)
+        self._world = World()
+        self._observer = Observer(client, self._world, deadline=deadline)
+        self._first_seen: dict[tuple[Key, str, str], float] = {}
+        self._own_pods: dict[str, Key] = {}
+        self._vanished: dict[Key, int] = {}
+        self._autoscaler_asked = False
+
+    def run(self) -> list[Diagnosis]:
+        scopes = list(dict.fromkeys(self._scopes()))
+        self._learn()
+        self._observer.read(scopes)
+        self._check_refused()
+        if not self._pending():
+            return []
+        self._observer.read(evidence := [one for one in self._evidence() if one not in scopes])
+        self._observer.follow([*scopes, *evidence])
+        while True:
+            pending = self._pending()
+            if not pending:
+                return []
+            if self._is_hopeless(pending):
+                self._take_news(GATHER)  # events often come a moment after the status
+                found = self._report(self._pending())
+                if found:
+                    return found
+            now = time.monotonic()
+            if now >= self._deadline:
+                return self._time_is_up(pending)
+            self._voice.still_waiting(len(pending), self._deadline)
+            self._take_news(TICK)
+            time.sleep(max(0.0, min(GATHER, self._deadline - time.monotonic())))
+            self._take_news(0.0)
+            self._check_refused()
+
+    def close(self) -> None:
+        self._observer.close()
+
+    def _scopes(self) -> Iterator[Scope]:
+        for obj in self._waited.values():
+            namespace = obj["metadata"].get("namespace") or ""
+            yield Scope(obj["apiVersion"], obj["kind"], namespace)
+            for api_version, kind in CHILD_KINDS.get(group_kind(obj), ()):
+                yield Scope(api_version, kind, namespace)
+
+    def _evidence(self) -> list[Scope]:
+        namespaces = {key[2] for key in self._waited if key[2]}
+        return [
+            Scope(api_version, kind, namespace)
+            for namespace in sorted(namespaces)
+            for api_version, kind in EVIDENCE_KINDS
+        ]
+
+    def _learn(self) -> None:
+        """Facts of the cluster that some predicates need."""
+        kinds = {group_kind(obj) for obj in self._waited.values()}
+        if ("", "PersistentVolumeClaim") in kinds:
+            try:
+                classes = self._client.list("storage.k8s.io/v1", "StorageClass", deadline=self._deadline)
+            except ApiError:
+                classes = []  # the claim's events tell it too
+            self._world.late_binding = {
+                one["metadata"]["name"]
+                for one in classes
+                if one.get("volumeBindingMode") == "WaitForFirstConsumer"
+            }
+        self._world.silent_kinds = {
+            group_kind(obj)
+            for obj in self._waited.values()
+            if "." in group_kind(obj)[0] and self._is_silent(obj)
+        }
+
+    def _is_silent(self, obj: Object) -> bool:
+        try:
+            resource = self._client.resource(obj["apiVersion"], obj["kind"])
+            served = self._client.request("GET", f"/apis/{resource.api_version}", deadline=self._deadline)
+        except (ApiError, NotServed):
+            return False
+        return not any(one["name"] == f"{resource.plural}/status" for one in served.get("resources") or ())
+
+    def _pending(self) -> dict[Key, State]:
+        """The objects that are not ready yet; says what has moved."""
+        pending: dict[Key, State] = {}
+        for key, given in self._waited.items():
+            obj = self._world.get(key)
+            if obj is None:
+                pending[key] = State(ready=False, summary="does not exist")
+                self._voice.say(key, f"{title(given)}: does not exist")
+                continue
+            state = state_of(obj, self._world)
+            if state.ready and not any(one.grace is not None for one in event_symptoms(obj, self._world)):
+                self._voice.ready(key, f"{title(obj)}: {state.summary}")
+                continue
+            pending[key] = state
+            self._voice.say(key, f"{title(obj)}: {state.summary}{self._doing(obj)}")
+        return pending
+
+    def _doing(self, obj: Object) -> str:
+        """What the first pod that is not ready is doing, in brackets."""
+        own = [part for _depth, part in lineage(obj, self._world) if part["kind"] == "Pod"]
+        for pod in own:
+            self._own_pods[pod["metadata"].get("uid", "")] = key_of(obj)
+        words = dict.fromkeys(activity(pod, self._world) for pod in own if not ready(pod))
+        return f" ({', '.join(words)})" if words else ""
+
+    def _is_hopeless(self, pending: dict[Key, State]) -> bool:
+        """Whether some trouble has lasted longer than its grace."""
+        now = self._world.now
+        seen: dict[tuple[Key, str, str], float] = {}
+        hopeless = False
+        for key in pending:
+            for one in self._symptoms(key):
+                sign = (key, one.where["metadata"].get("uid", ""), one.code)
+                seen[sign] = self._first_seen.get(sign, now)
+                hopeless = hopeless or (one.grace is not None and now - seen[sign] >= one.grace)
+        self._first_seen = seen
+        return hopeless
+
+    def _symptoms(self, key: Key) -> list[Symptom]:
+        obj = self._world.get(key)
+        if obj is None:
+            given = self._waited[key]
+            return [
+                symptom(
+                    "Deleted", given, reason="NotFound", message=f"{title(given)} does not exist any more."
+                )
+            ]
+        found = symptoms_of(obj, self._world)
+        if self._vanished.get(key, 0) >= CHURN:
+            said = f"{self._vanished[key]} of its pods were deleted during the wait."
+            found.append(symptom("Deleted", obj, reason="PodsDeleted", message=said, grace=0.0))
+        if any(one.code == "Unschedulable" for one in found) and not self._autoscaler_asked:
+            self._autoscaler_asked = True
+            self._world.autoscaled = self._is_autoscaled()
+            found = symptoms_of(obj, self._world)
+        return found
+
+    def _is_autoscaled(self) -> bool:
+        """Whether a node autoscaler shows itself: Karpenter by its kinds, the Cluster Autoscaler by its
+        report."""
+        if self._client.served("karpenter.sh", "NodePool"):
+            return True
+        try:
+            report = self._client.get(
+                "v1",
+                "ConfigMap",
+                "cluster-autoscaler-status",
+                "kube-system",
+                deadline=time.monotonic() + EVIDENCE_TIME,
+            )
+        except ClusterError:
+            return False
+        return report is not None
+
+    def _take_news(self, seconds: float) -> None:
+        """Takes in what comes within these seconds, ending with the first news."""
+        gone = self._observer.news(until=min(time.monotonic() + seconds, self._deadline))
+        self._world.now, self._world.today = time.monotonic(), time.time()
+        for obj in gone:
+            key = self._own_pods.pop(obj["metadata"].get("uid", ""), None) if obj["kind"] == "Pod" else None
+            if key is not None:
+                self._vanished[key] = self._vanished.get(key, 0) + 1
+                self._voice.note(f"{title(self._waited[key])}: pod {obj['metadata']['name']} was deleted")
+
+    def _check_refused(self) -> None:
+        """An object's own kind must be readable; anything else is evidence that we can do without."""
+        own = {(key[0], key[1], key[2]) for key in self._waited}
+        for scope, error in self._observer.refused.items():
+            if (group_of(scope.api_version), scope.kind, scope.namespace) in own:
+                raise error
+
+    def _report(self, pending: dict[Key, State]) -> list[Diagnosis]:
+        """All objects in trouble, also those whose trouble is younger than its grace."""
+        found = []
+        for key in pending:
+            ending = [one for one in self._symptoms(key) if one.grace is not None]
+            found += [self._explain(key, cause, "") for cause in causes(ending)]
+        return found
+
+    def _time_is_up(self, pending: dict[Key, State]) -> list[Diagnosis]:
+        unreachable = self._is_unreachable(pending)
+        if unreachable:
+            return unreachable
+        found = []
+        for key, state in pending.items():
+            obj = self._world.get(key) or self._waited[key]
+            symptoms = causes(self._symptoms(key)) or [unexplained(obj, state)]
+            prefix = f"The time was up with {state.summary}. "
+            found += [self._explain(key, cause, prefix) for cause in symptoms]
+        return found
+
+    def _is_unreachable(self, pending: dict[Key, State]) -> list[Diagnosis]:
+        try:
+            self._client.request("GET", "/version", deadline=time.monotonic() + EVIDENCE_TIME)
+        except Unreachable as error:
+            return [
+                self._explain(
+                    key,
+                    symptom("ApiUnavailable", self._waited[key], reason="Unreachable", message=str(error)),
+                    f"The time was up with {state.summary} as the last known state. ",
+                )
+                for key, state in pending.items()
+            ]
+        except ApiError:
+            pass  # it answers
+        return []
+
+    def _explain(self, key: Key, cause: Symptom, prefix: str) -> Diagnosis:
+        obj = self._world.get(key) or self._waited[key]
+        if cause.code == "ApiUnavailable":
+            return diagnosis(obj, cause, self._world, prefix=prefix)
+        speaker = cause
+        if not cause.container and cause.where["kind"] != "Pod":
+            speaker = next((one for one in symptoms_of(obj, self._world) if one.container), cause)
+        if speaker is not cause:
+            cause = replace(cause, message=f"{cause.message}; {title(speaker.where)}: {speaker.message}")
+        return with_log(diagnosis(obj, cause, self._world, prefix=prefix), self._log(speaker))
+
+    def _log(self, speaker: Symptom) -> list[str]:
+        if not speaker.container:
+            return []
+        meta = speaker.where["metadata"]
+        for previous in (True, False) if speaker.previous else (False,):
+            try:
+                text = self._client.logs(
+                    meta["namespace"],
+                    meta["name"],
+                    container=speaker.container,
+                    previous=previous,
+                    tail=LOG_LINES,
+                    deadline=time.monotonic() + EVIDENCE_TIME,
+                )
+            except ClusterError:
+                continue  # the container never ran, or its log may not be read
+            if text.strip():
+                return text.splitlines()[-LOG_LINES:]
+        return []
+
+
+class _Voice:
+    """Says each thing once, and breaks long silences."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._said: dict[Key, str] = {}
+        self._spoke = time.monotonic()
+
+    def say(self, key: Key, line: str) -> None:
+        if self._said.get(key) != line:
+            self._said[key] = line
+            self.note(line)
+
+    def ready(self, key: Key, line: str) -> None:
+        """News only of what was not ready before."""
+        if key in self._said:
+            self.say(key, line)
+
+    def still_waiting(self, count: int, deadline: float) -> None:
+        now = time.monotonic()
+        if now - self._spoke >= STILL_WAITING:
+            objects = "1 object" if count == 1 else f"{count} objects"
+            self.note(f"still waiting for {objects}, {int(deadline - now)} s left")
+
+    def note(self, line: str) -> None:
+        self._spoke = time.monotonic()
+        self._say(line)
