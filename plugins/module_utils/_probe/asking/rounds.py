@@ -1,0 +1,64 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rounds of checks: one, or as many as it takes until a deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from .door import Door, NoAnswer, NotReached
+from .load import under_load
+from .openai import OPENAI
+from .talk import Check, Protocol, Question, Talk, Verdict
+from .triton import TRITON
+from .triton_ensemble import TRITON_ENSEMBLE
+
+PROTOCOLS: dict[str, Protocol] = {"openai": OPENAI, "triton": TRITON, "triton-ensemble": TRITON_ENSEMBLE}
+PAUSE_SECONDS = 1.0
+
+
+def ask(door: Door, question: Question, *, deadline: float) -> Verdict:
+    """One round of the question's checks. Raises NotReached where no connection is to be had."""
+    protocol = PROTOCOLS[question.protocol]
+    talk = Talk(door=door, question=question, deadline=deadline)
+    checks: list[Check] = []
+    for name in question.checks or protocol.usual:
+        began = time.monotonic()
+        try:
+            check = protocol.checks[name](talk)
+        except NoAnswer as silence:
+            if isinstance(silence, NotReached) and not checks:
+                raise
+            checks.append(unanswered(name, silence))
+            break
+        checks.append(replace(check, ms=round((time.monotonic() - began) * 1000)))
+    ok = all(check.ok for check in checks)
+    heard = talk.heard
+    verdict = Verdict(
+        ok=ok,
+        checks=tuple(checks),
+        model=talk.model,
+        text=talk.text,
+        ttft_ms=round(heard.ttft_ms, 1) if heard else None,
+        total_ms=round(heard.total_ms, 1) if heard else None,
+        tokens=heard.tokens if heard else None,
+        load=under_load(protocol, talk) if ok and question.concurrency > 1 else {},
+    )
+    return verdict.without(door.credentials.secrets)
+
+
+def patiently(attempt: Callable[[], Verdict], *, deadline: float) -> Verdict:
+    """Try until the verdict is good, or bad in a way that stays, or the time is over."""
+    while True:
+        verdict = attempt()
+        if not verdict.passing or time.monotonic() + PAUSE_SECONDS >= deadline:
+            return verdict
+        time.sleep(PAUSE_SECONDS)
+
+
+def unanswered(name: str, silence: NoAnswer) -> Check:
+    """The check that a missing answer amounts to."""
+    return Check(name=name, ok=False, code=silence.code, detail=silence.detail, passing=silence.passing)

@@ -1,0 +1,46 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""By address: the URL that was given, or the addresses that the service publishes, one after the other."""
+
+from __future__ import annotations
+
+from ..asking import Credentials, NotReached, ask, basic, bearer, open_url
+from ..published import Address, addresses
+from ..secret import api_key
+from ..target import Target
+from .site import Outcome, Site
+
+
+def by_address(target: Target, site: Site, deadline: float) -> Outcome:
+    silences = []
+    for address in _reachable(target, site):
+        try:
+            return _ask_at(address, target, site, deadline)
+        except NotReached as silence:
+            silences.append(silence)
+            detail = "; ".join(f"{address}: {silence.detail}" for silence in silences)
+    if not silences:
+        raise NotReached("NoAddress", "no address is published outside the cluster")
+    raise NotReached(silences[0].code, detail)
+
+
+def _reachable(target: Target, site: Site) -> list[Address]:
+    return [address for address in addresses(target, site.client) if not address.internal]
+
+
+def _ask_at(address: Address, target: Target, site: Site, deadline: float) -> Outcome:
+    door = open_url(
+        address.url,
+        through=address.through,
+        verify_tls=target.verify_tls,
+        ca=target.ca,
+        credentials=_credentials(target, site),
+    )
+    return Outcome(verdict=ask(door, target.question, deadline=deadline), via=str(address))
+
+
+def _credentials(target: Target, site: Site) -> Credentials:
+    if target.basic:
+        return basic(target.basic.username, target.basic.password)
+    return bearer(api_key(target, site.client))
