@@ -60,26 +60,33 @@ def pod_symptoms(pod: Object, world: World) -> list[Symptom]:
 
 def activity(pod: Object, world: World) -> str:
     """A word or two about what a pod that is not ready is doing."""
+    phase = (pod.get("status") or {}).get("phase")
     if pod["metadata"].get("deletionTimestamp"):
         return "terminating"
-    phase = (pod.get("status") or {}).get("phase")
     if phase in ("Succeeded", "Failed"):
         return str(phase).lower()
     scheduled = condition(pod, "PodScheduled")
     if scheduled.get("status") == "False":
         return "held by a queue" if scheduled.get("reason") == "SchedulingGated" else "no node has room"
+    return _container_activity(pod) or _last_step(pod, world)
+
+
+def _container_activity(pod: Object) -> str:
+    """What its first busy or stuck container says, or ''."""
     for status, init in _containers(pod):
         state = status.get("state") or {}
         waiting = (state.get("waiting") or {}).get("reason", "")
-        if waiting in ("ContainerCreating", "PodInitializing", ""):
-            if init and "running" in state:
-                return f"running {status['name']}"
-            continue
-        return str(waiting)
-    if any("running" in (status.get("state") or {}) for status, init in _containers(pod) if not init):
-        return "starting"
+        if waiting and waiting not in ("ContainerCreating", "PodInitializing"):
+            return str(waiting)
+        if "running" in state:
+            return f"running {status['name']}" if init else "starting"
+    return ""
+
+
+def _last_step(pod: Object, world: World) -> str:
     last = next((event["reason"] for event in reversed(world.events_of(pod))), "")
-    return {"Pulling": "pulling image", "Scheduled": "creating containers"}.get(last, "waiting for its node")
+    steps = {"Pulling": "pulling image", "Scheduled": "creating containers"}
+    return steps.get(last, "waiting for its node")
 
 
 def _containers(pod: Object) -> Iterator[tuple[dict[str, Any], bool]]:

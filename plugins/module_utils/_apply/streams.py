@@ -98,6 +98,9 @@ class Observer:
                 return gone
             timeout = 0.0
 
+    def is_unserved(self, scope: Scope) -> bool:
+        return isinstance(self.refused.get(scope), NotServed)
+
     def close(self) -> None:
         for stream in self._streams.values():
             stream.close()

@@ -7,26 +7,24 @@ its cause."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Unreachable
+from .departure import wait_until_gone
 from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, with_log
 from .lineage import lineage
 from .pods import activity, ready
+from .progress import Say, Voice
 from .readiness import CHILD_KINDS, EVIDENCE_KINDS, State, state_of, waits_for
 from .streams import Observer, Scope
 from .symptoms import Symptom, event_symptoms, symptom
 from .world import Key, Object, World, group_kind, group_of, key_of, title
 
-Say = Callable[[str], None]
-
 TICK = 0.5
 """Seconds after which graces and settling times are looked at even without news."""
 GATHER = 0.2
 """Seconds in which news that come together are taken together."""
-STILL_WAITING = 60.0
-"""Seconds of silence after which a line says that the wait goes on."""
 CHURN = 10
 """Pods of one object that may vanish during a wait before that itself is the trouble."""
 LOG_LINES = 20
@@ -65,7 +63,7 @@ class _Wait:
         self._client = client
         self._waited = waited
         self._deadline = deadline
-        self._voice = _Voice(progress)
+        self._voice = Voice(progress)
         self._world = World()
         self._observer = Observer(client, self._world, deadline=deadline)
         self._first_seen: dict[tuple[Key, str, str], float] = {}
@@ -304,30 +302,4 @@ class _Wait:
         return []
 
 
-class _Voice:
-    """Says each thing once, and breaks long silences."""
-
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._said: dict[Key, str] = {}
-        self._spoke = time.monotonic()
-
-    def say(self, key: Key, line: str) -> None:
-        if self._said.get(key) != line:
-            self._said[key] = line
-            self.note(line)
-
-    def ready(self, key: Key, line: str) -> None:
-        """News only of what was not ready before."""
-        if key in self._said:
-            self.say(key, line)
-
-    def still_waiting(self, count: int, deadline: float) -> None:
-        now = time.monotonic()
-        if now - self._spoke >= STILL_WAITING:
-            objects = "1 object" if count == 1 else f"{count} objects"
-            self.note(f"still waiting for {objects}, {int(deadline - now)} s left")
-
-    def note(self, line: str) -> None:
-        self._spoke = time.monotonic()
-        self._say(line)
+__all__ = ["wait_until_gone", "wait_until_ready"]

@@ -129,6 +129,9 @@ class World:
         keys = self._events.get(obj["metadata"].get("uid", ""), set())
         return sorted((self._objects[key] for key in keys), key=event_time)
 
+    def pods_in(self, namespace: str) -> list[Object]:
+        return [obj for key, obj in sorted(self._objects.items()) if key[:3] == ("", "Pod", namespace)]
+
     def leaving(self, namespace: str) -> bool:
         """Whether pods of the namespace are on their way out and will make room."""
         return any(key[2] == namespace for key in self._leaving)

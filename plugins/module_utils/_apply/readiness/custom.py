@@ -39,6 +39,13 @@ def custom(obj: Object, world: World) -> State:
         return pending("no status yet", reason="NoStatus")
     if not observed(obj):
         return pending("not seen by its controller yet")
+    return _by_conditions(obj) or (
+        pending("no condition yet", reason="NoStatus") if kind in REPORTING else done()
+    )
+
+
+def _by_conditions(obj: Object) -> State | None:
+    """What the conditions say that many controllers write, if there is one of them."""
     stalled = condition(obj, "Stalled")
     if stalled.get("status") == "True":
         found = symptom(
@@ -55,4 +62,4 @@ def custom(obj: Object, world: World) -> State:
         one = condition(obj, name)
         if one:
             return done() if one.get("status") == "True" else unmet(one, name)
-    return pending("no condition yet", reason="NoStatus") if kind in REPORTING else done()
+    return None
