@@ -1,0 +1,53 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be known of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from .._workload import Port, Workload
+
+if TYPE_CHECKING:
+    from .._plan.facts import ServicePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """Requests and limits of CPU and storage that are not given in the inventory."""
+
+    cpu: tuple[str, str]
+    memory: tuple[str, str]
+    ephemeral: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """An engine: how its process is started, asked and watched."""
+
+    name: str
+    protocol: Literal["openai", "triton"]
+    """What its clients speak."""
+    model_format: tuple[str, str]
+    """Name and version of what it loads, as model servers advertise it."""
+    inference_protocols: tuple[str, ...] = ()
+    """Versions of the open inference protocol that it speaks."""
+    ports: tuple[Port, ...]
+    """Its ports; requests go to the first."""
+    metrics_port: str
+    startup_path: str
+    readiness_path: str
+    liveness_path: str
+    uses_gpu: bool
+    loads_model: bool
+    """Whether it needs the model's files."""
+    reads_object_store: bool = False
+    """Whether it fetches a model repository from S3 by itself."""
+    amounts: Mapping[str, Amounts]
+    """Defaults by size class of the model."""
+    queries: Mapping[str, str] = field(default_factory=dict)
+    """Prometheus queries of scaling metrics, summed over the pods that ``{pods}`` selects."""
+    workload: Callable[[ServicePlan], Workload]

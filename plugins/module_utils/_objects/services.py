@@ -1,0 +1,20 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects of a service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._exposure import EXPOSURES
+from .._plan import ServicePlan
+from .pod_monitor import pod_monitor
+
+
+def service_objects(plan: ServicePlan) -> list[dict[str, Any]]:
+    """All objects of a service in apply order; a service whose state is ``absent`` has none."""
+    if plan.service.state == "absent":
+        return []
+    monitors = [pod_monitor(plan)] if plan.service.monitoring.podmonitor else []
+    return [*plan.platform.objects(plan), *EXPOSURES[plan.service.expose.type](plan), *monitors]

@@ -1,0 +1,345 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What follows from an inventory entry: each fact is derived once, here, and read by all who need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .._catalogue.models import model_facts
+from .._engines import Engine
+from .._fleet import Cluster, Fleet, Model, Service, Store
+from .._fleet.records import Adapter
+from .._names import HUB_TOKEN_KEYS, MANAGED_BY_LABEL, MANAGER, SERVICE_LABEL
+from .._platforms import Platform
+from .._stores import STORES, Location, attach_cache, cache_directory
+from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Workload
+from . import amounts, gpu, lifecycle, scaling, versions
+from .hashing import spec_hash
+
+_PROMETHEUS = "http://prometheus-kube-prometheus-prometheus.monitoring:9090"
+"""Where the Prometheus stack answers if it was installed as release ``prometheus`` in ``monitoring``."""
+
+_NON_ROOT = 1000
+"""User id where the cluster assigns none: the engines' images would run as root, which is never needed."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ServicePlan:
+    """One service and all that is derived for it."""
+
+    fleet: Fleet
+    service: Service
+    model: Model
+    store: Store
+    engine: Engine
+    platform: Platform
+    secret_states: Mapping[str, str]
+    """Opaque text for each Secret that changes when the Secret's content does."""
+
+    # who it is
+
+    @property
+    def name(self) -> str:
+        return self.service.name
+
+    @property
+    def namespace(self) -> str:
+        return self.service.namespace
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.fleet.cluster
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Labels of every object of the service; ours win over the user's."""
+        return {
+            **self.service.labels,
+            "app.kubernetes.io/name": self.engine.name,
+            "app.kubernetes.io/instance": self.name,
+            MANAGED_BY_LABEL: MANAGER,
+            SERVICE_LABEL: self.name,
+        }
+
+    @cached_property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select exactly the pods of this service."""
+        return self.platform.selector(self)
+
+    @property
+    def container_name(self) -> str:
+        return self.platform.container or self.engine.name
+
+    # what is served, and from where
+
+    @cached_property
+    def location(self) -> Location:
+        return STORES[self.store.kind].locate(self)
+
+    @property
+    def served_names(self) -> tuple[str, ...]:
+        """Names under which requests address the model; Triton knows a model by its directory alone."""
+        if self.engine.protocol == "triton":
+            return (self.model.name,)
+        return self.model.served_names or (self.model.name,)
+
+    @property
+    def served_adapters(self) -> tuple[Adapter, ...]:
+        return self.model.adapters if self.service.lora.enabled else ()
+
+    @cached_property
+    def adapters(self) -> dict[str, str]:
+        """Served LoRA adapters, name to directory or hub id."""
+        locate = STORES[self.store.kind].adapter
+        return {
+            adapter.name: adapter.path or locate(self, adapter.source or adapter.name)
+            for adapter in self.served_adapters
+        }
+
+    @cached_property
+    def raw_size(self) -> str | None:
+        known = model_facts(self.model.source)
+        return self.model.raw_size or (known.raw_size if known else None)
+
+    @cached_property
+    def size_class(self) -> str:
+        known = model_facts(self.model.source)
+        return amounts.size_class(self.model, known.params_b if known else None)
+
+    @cached_property
+    def image(self) -> str:
+        return versions.image(self)
+
+    @cached_property
+    def copier_image(self) -> str:
+        return versions.copier_image(self.cluster)
+
+    @cached_property
+    def engine_version(self) -> str:
+        """Version of vLLM inside the image."""
+        return versions.engine_version(self)
+
+    def engine_is_at_least(self, floor: str) -> bool:
+        return versions.at_least(self.engine_version, floor)
+
+    def kserve_is_at_least(self, floor: str) -> bool:
+        return versions.at_least(versions.kserve_version(self.cluster), floor)
+
+    # the hub
+
+    @property
+    def cache_store(self) -> Store | None:
+        """The store of the service's cache; None for an engine that downloads nothing."""
+        name = self.service.cache.store
+        return self.fleet.stores[name] if name is not None and self.engine.loads_model else None
+
+    @cached_property
+    def hub_cache(self) -> str | None:
+        return cache_directory(self)
+
+    @property
+    def hub_offline(self) -> bool:
+        """Whether the engine has no need to reach the hub, or no way to."""
+        fetched = self.location.delivery in ("uri", "mount", "copy")
+        return fetched or self.store.offline or self.service.cache.prewarm
+
+    @property
+    def hub_endpoint(self) -> str | None:
+        return self.store.endpoint if self.store.kind == "hf" else None
+
+    # secrets
+
+    def secret_name(self, entry: str) -> str:
+        """Name of the Secret behind an entry of ``llm_secrets``."""
+        return self.fleet.secrets[entry].existing or entry
+
+    @property
+    def store_secret(self) -> str | None:
+        return self.secret_name(self.store.secret) if self.store.secret is not None else None
+
+    @property
+    def model_credentials(self) -> Env:
+        """What an engine that fetches its model from the hub shows there."""
+        if self.store.kind != "hf" or self.location.delivery != "hub" or self.store_secret is None:
+            return {}
+        return {"HF_TOKEN": SecretKey(secret=self.store_secret, key=HUB_TOKEN_KEYS[0])}
+
+    @cached_property
+    def pull_secrets(self) -> tuple[str, ...]:
+        entries = [*self.service.pull_secrets]
+        shared = self.cluster.registry.pull_secret
+        if shared is not None and shared not in entries:
+            entries.append(shared)
+        return tuple(self.secret_name(entry) for entry in entries)
+
+    @cached_property
+    def own_service_account(self) -> str | None:
+        """ServiceAccount of ours that lends the platform the store's credentials, where it needs them."""
+        if self.service.service_account is not None or not self.engine.loads_model:
+            return None
+        fetches = self.location.delivery == "uri" and self.store_secret is not None
+        return self.name if fetches else None
+
+    @property
+    def service_account(self) -> str | None:
+        return self.service.service_account or self.own_service_account
+
+    @property
+    def user(self) -> int | None:
+        return None if self.cluster.flavor == "openshift" else _NON_ROOT
+
+    # the way in
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """Ports of the main container; requests go to the first."""
+        wanted = self.platform.ports
+        return tuple(wanted.get(port.name, port) for port in self.engine.ports)
+
+    @property
+    def http_port(self) -> Port:
+        return self.ports[0]
+
+    @cached_property
+    def metrics_port(self) -> Port:
+        names = [port.name for port in self.engine.ports]
+        return self.ports[names.index(self.engine.metrics_port)]
+
+    @property
+    def service_name(self) -> str:
+        """Name of our own Service; where the platform brings one too, ours says what it is for."""
+        return f"{self.name}-{self.service.expose.type}" if self.platform.address(self) else self.name
+
+    @property
+    def service_port(self) -> int:
+        return self.service.expose.port or self.http_port.number
+
+    @property
+    def makes_service(self) -> bool:
+        """Whether a Service of ours is needed: the platform's own may do for clients inside the cluster."""
+        kind, port = self.service.expose.type, self.service.expose.port
+        own = self.platform.address(self)
+        return kind != "none" and not (kind == "cluster" and own is not None and port in (None, own[1]))
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Name and port of the Service for clients inside the cluster; None where there is none."""
+        return (self.service_name, self.service_port) if self.makes_service else self.platform.address(self)
+
+    @property
+    def prometheus(self) -> str:
+        """Address of the Prometheus that autoscalers query."""
+        return self.cluster.components.prometheus.url or _PROMETHEUS
+
+    # GPUs, resources, placement
+
+    @property
+    def world_size(self) -> int:
+        """GPUs of one copy."""
+        return self.service.topology.tensor * self.service.topology.pipeline
+
+    @property
+    def gpu_mode(self) -> str:
+        return self.service.gpu.mode if self.engine.uses_gpu else "none"
+
+    @property
+    def gpus_per_pod(self) -> int:
+        return 0 if self.gpu_mode == "none" else self.world_size
+
+    @cached_property
+    def gpu_resources(self) -> dict[str, str]:
+        return gpu.gpu_resources(self)
+
+    @cached_property
+    def gpu_environment(self) -> dict[str, str]:
+        return gpu.gpu_environment(self)
+
+    @cached_property
+    def tolerations(self) -> tuple[dict[str, Any], ...]:
+        return gpu.tolerations(self)
+
+    @cached_property
+    def affinity(self) -> dict[str, Any]:
+        return gpu.affinity(self)
+
+    @cached_property
+    def shm_size(self) -> str | None:
+        return amounts.shm_size(self)
+
+    @cached_property
+    def resources(self) -> Resources:
+        return amounts.resources(self)
+
+    # life
+
+    @property
+    def startup_timeout(self) -> int:
+        return self.service.verify.startup_timeout
+
+    @cached_property
+    def startup_probe(self) -> Probe:
+        return lifecycle.startup(self)
+
+    @cached_property
+    def readiness_probe(self) -> Probe:
+        return lifecycle.readiness(self)
+
+    @cached_property
+    def liveness_probe(self) -> Probe:
+        return lifecycle.liveness(self)
+
+    @property
+    def progress_deadline(self) -> int:
+        return lifecycle.progress_deadline(self)
+
+    @property
+    def grace_period(self) -> int:
+        return lifecycle.grace_period()
+
+    @property
+    def endpoint_removal(self) -> int:
+        return lifecycle.ENDPOINT_REMOVAL
+
+    @property
+    def requests_in_flight(self) -> int:
+        return lifecycle.REQUESTS_IN_FLIGHT
+
+    # copies
+
+    @cached_property
+    def autoscaling(self) -> Autoscaling | None:
+        return scaling.autoscaling(self)
+
+    @property
+    def stopped(self) -> bool:
+        return self.service.state == "stopped"
+
+    @property
+    def recreates(self) -> bool:
+        return self.service.rollout.strategy == "recreate"
+
+    # what runs
+
+    @cached_property
+    def workload(self) -> Workload:
+        """The engine's workload with its model and its cache."""
+        made = self.engine.workload(self)
+        if not self.engine.loads_model:
+            return made
+        return attach_cache(self, STORES[self.store.kind].attach(self, made))
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Entries of ``llm_secrets`` whose content the pods or their platform read."""
+        return (self.store.secret,) if self.store.secret is not None and self.engine.loads_model else ()
+
+    @cached_property
+    def spec_hash(self) -> str:
+        """Changes exactly when the pods must be replaced."""
+        states = {name: self.secret_states[name] for name in self.secrets if name in self.secret_states}
+        return spec_hash(self.workload, self.location.uri, states)

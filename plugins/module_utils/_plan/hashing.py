@@ -1,0 +1,23 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One short text that changes exactly when the pods must be replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from .._workload import Workload
+
+
+def spec_hash(workload: Workload, uri: str, secrets: Mapping[str, str]) -> str:
+    """Hash of all that makes a pod; the number of copies is no part of it.
+
+    *uri* is where the platform or the engine fetches the model. *secrets* tells the state of each Secret that
+    the pods read, as opaque text that gives no value away.
+    """
+    spec = {"workload": workload, "uri": uri, "secrets": dict(secrets)}
+    written = json.dumps(spec, default=vars, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()[:16]

@@ -1,0 +1,37 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One plan for each service of a fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._engines import ENGINES
+from .._fleet import Fleet, Service, Store
+from .._platforms import PLATFORMS
+from .facts import ServicePlan
+
+_PUBLIC_HUB = Store(name="huggingface", kind="hf")
+
+
+def plan(fleet: Fleet, *, secret_states: Mapping[str, str] | None = None) -> tuple[ServicePlan, ...]:
+    """The plans of all services, in the order of the inventory.
+
+    *secret_states* gives for entries of ``llm_secrets`` an opaque text, such as a keyed hash, that changes
+    when the Secret's content does; pods that read the Secret are then replaced.
+    """
+    return tuple(_plan(fleet, service, secret_states or {}) for service in fleet.services)
+
+
+def _plan(fleet: Fleet, service: Service, secret_states: Mapping[str, str]) -> ServicePlan:
+    model = fleet.models[service.model]
+    return ServicePlan(
+        fleet=fleet,
+        service=service,
+        model=model,
+        store=_PUBLIC_HUB if model.store is None else fleet.stores[model.store],
+        engine=ENGINES[service.engine],
+        platform=PLATFORMS[service.platform],
+        secret_states=secret_states,
+    )

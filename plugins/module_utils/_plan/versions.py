@@ -1,0 +1,53 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images and the versions inside them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .._catalogue.images import default_image, relocated, vllm_version
+from .._catalogue.pins import PINS, pinned
+
+if TYPE_CHECKING:
+    from .._fleet import Cluster
+    from .facts import ServicePlan
+
+_NUMBER = re.compile(r"\d+")
+_RCLONE = "docker.io/rclone/rclone:{version}"
+
+
+def image(plan: ServicePlan) -> str:
+    """The given image as it is written, else the engine's pinned one from the cluster's own registry."""
+    if plan.service.image is not None:
+        return plan.service.image
+    preset = plan.cluster.version_preset
+    return _relocated(
+        plan.cluster,
+        default_image(plan.engine.name, preset) or str(default_image(plan.engine.name, "current")),
+    )
+
+
+def copier_image(cluster: Cluster) -> str:
+    return _relocated(cluster, _RCLONE.format(version=PINS["rclone"].current))
+
+
+def engine_version(plan: ServicePlan) -> str:
+    """The version of vLLM inside the image; where nothing tells it, the pinned one."""
+    return plan.service.version or vllm_version(plan.image) or PINS["vllm"].current.removeprefix("v")
+
+
+def kserve_version(cluster: Cluster) -> str:
+    return cluster.components.kserve.version or str(pinned("kserve", cluster.version_preset))
+
+
+def at_least(version: str, floor: str) -> bool:
+    """Whether a version, with or without a leading v, is the floor or newer."""
+    numbers = tuple(int(number) for number in _NUMBER.findall(version)[:3])
+    return numbers >= tuple(int(number) for number in floor.split("."))
+
+
+def _relocated(cluster: Cluster, name: str) -> str:
+    return relocated(name, prefix=cluster.registry.prefix, mirrors=cluster.registry.mirrors)

@@ -1,0 +1,35 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is to be known of a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._workload import Port
+
+if TYPE_CHECKING:
+    from .._plan.facts import ServicePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """A platform: which objects run a workload."""
+
+    name: str
+    ports: Mapping[str, Port] = field(default_factory=dict)
+    """Ports that it wants otherwise than the engine, by the engine's names."""
+    container: str | None = None
+    """Name that it asks of the main container; None: the engine's name."""
+    model_dir: str | None = None
+    """Where it puts a model that it fetches by URI; None: it fetches none."""
+    pods: str
+    """Names of the pods as a regular expression with ``{name}`` for the service's name."""
+    selector: Callable[[ServicePlan], dict[str, str]]
+    """Labels that select the pods of a service."""
+    address: Callable[[ServicePlan], tuple[str, int] | None]
+    """Name and port of the Service that it brings itself; None: it brings none."""
+    objects: Callable[[ServicePlan], list[dict[str, Any]]]

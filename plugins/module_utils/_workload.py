@@ -1,0 +1,163 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must run, told in neutral words.
+
+An engine makes a workload, a store adds how the model reaches it, a platform wraps it into objects. Neither
+needs to know the other two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretKey:
+    """One key of a Secret, as the value of an environment variable."""
+
+    secret: str
+    key: str
+
+
+Env = Mapping[str, str | SecretKey]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """An HTTP probe; times in seconds."""
+
+    path: str
+    port: str
+    period: int = 10
+    timeout: int = 5
+    failures: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A volume of the pod; ``source`` is the volume source in API form."""
+
+    name: str
+    source: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    volume: str
+    path: str
+    read_only: bool = False
+    sub_path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    name: str
+    image: str
+    resources: Resources
+    pull_policy: str | None = None
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    env: Env = field(default_factory=dict)
+    ports: tuple[Port, ...] = ()
+    startup: Probe | None = None
+    readiness: Probe | None = None
+    liveness: Probe | None = None
+    drain_seconds: int = 0
+    """Seconds between leaving the endpoints and the stop signal."""
+    mounts: tuple[Mount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigFiles:
+    """Text files, path to content, that reach the pod as a ConfigMap of this name."""
+
+    name: str
+    files: Mapping[str, str]
+
+    @staticmethod
+    def key(path: str) -> str:
+        """A file's key in the ConfigMap, which has no directories."""
+        return path.replace("/", "_")
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(dict(self.files), sort_keys=True).encode()).hexdigest()[:16]
+
+    def volume(self, name: str) -> Volume:
+        return Volume(name=name, source={"configMap": {"name": self.name}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Autoscaling:
+    """What decides the number of copies, between which bounds."""
+
+    metric: str
+    minimum: int
+    maximum: int
+    target: float
+    """Load that one copy should carry, in the unit of the metric."""
+    query: str
+    """Prometheus query, summed over the copies; empty where the metric is a resource."""
+    behavior: Mapping[str, Any]
+
+    @property
+    def by_resource(self) -> bool:
+        return self.metric in ("cpu", "memory")
+
+    @property
+    def threshold(self) -> str:
+        """The target as a quantity: whole where it is whole, else in thousandths."""
+        whole = self.target == int(self.target)
+        return str(int(self.target)) if whole else f"{round(self.target * 1000)}m"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """One pod shape: a main container and what stands around it."""
+
+    main: Container
+    init: tuple[Container, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    config: tuple[ConfigFiles, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+    affinity: Mapping[str, Any] = field(default_factory=dict)
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    user: int | None = None
+    """User id of the processes; None: the cluster assigns one."""
+    service_account: str | None = None
+    pull_secrets: tuple[str, ...] = ()
+    grace_period: int = 30
+    """Seconds from the order to stop to the kill."""
+
+    def with_mounts(self, *pairs: tuple[Volume, Mount]) -> Workload:
+        """The same workload with more volumes, each mounted in the main container."""
+        volumes = {volume.name: volume for volume in (*self.volumes, *(volume for volume, _ in pairs))}
+        mounts = self.main.mounts + tuple(mount for _, mount in pairs)
+        return replace(self, volumes=tuple(volumes.values()), main=replace(self.main, mounts=mounts))
+
+    def with_env(self, env: Env) -> Workload:
+        """The same workload with more environment; what is there already stays."""
+        return replace(self, main=replace(self.main, env={**env, **self.main.env}))
+
+    def with_init(self, containers: Iterable[Container], volumes: Iterable[Volume] = ()) -> Workload:
+        """The same workload with more containers that run before the main one, and their volumes."""
+        return replace(self, init=self.init + tuple(containers), volumes=self.volumes + tuple(volumes))
