@@ -1,0 +1,97 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far the contract is proved: ``python -m tests.contract``."""
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from . import KINDS, Standing, defects, standings
+from .evidence import claimed, recorded
+
+BEGIN, END = "<!-- contract:begin -->", "<!-- contract:end -->"
+SECTIONS = {
+    "XC": "cross-cutting",
+    "S0": "vLLM on Triton under KServe",
+    "S1": "multi-node Triton with TensorRT-LLM",
+    "S2": "vLLM with KServe and llm-d",
+    "S3": "aiDAPTIVCache inference",
+    "S4": "gpt2 with vLLM in Triton from S3",
+}
+
+
+def counts(found: tuple[Standing, ...], section: str | None = None) -> Counter[str]:
+    return Counter(each.state for each in found if section in {None, each.requirement.section})
+
+
+def lines(found: tuple[Standing, ...]) -> list[str]:
+    """The report for a terminal."""
+    out = []
+    for section, title in SECTIONS.items():
+        number = counts(found, section)
+        out.append(
+            f"{section}  {title}: {number['proved']} proved, {number['partly']} partly, {number['open']} open"
+        )
+        for each in found:
+            if each.requirement.section == section and each.state == "partly":
+                names = ", ".join(KINDS[kind] for kind in sorted(each.missing))
+                out.append(f"    {each.requirement.id:6} lacks {names}: {each.requirement.title}")
+    number = counts(found)
+    out.append(f"contract: {number['proved']} of {len(found)} proved, {number['partly']} partly, {number['open']} open")
+    return out
+
+
+def table(found: tuple[Standing, ...]) -> str:
+    """The table for docs/status.md."""
+    rows = ["| section | requirements | proved | partly | open |", "|---|---|---|---|---|"]
+    for section, title in SECTIONS.items():
+        number = counts(found, section)
+        rows.append(
+            f"| {section} {title} | {number.total()} | {number['proved']} | {number['partly']} | {number['open']} |"
+        )
+    number = counts(found)
+    rows.append(f"| all | {len(found)} | {number['proved']} | {number['partly']} | {number['open']} |")
+    partly = [
+        f"{each.requirement.id} (lacks {' '.join(sorted(each.missing))})" for each in found if each.state == "partly"
+    ]
+    return "\n".join([*rows, "", f"Partly proved: {', '.join(partly) or 'none'}."])
+
+
+def fill(page: Path, text: str) -> None:
+    """Puts the table between its marks in the page."""
+    before = page.read_text(encoding="utf-8")
+    pattern = re.compile(f"({re.escape(BEGIN)}\n).*?({re.escape(END)})", re.DOTALL)
+    after = pattern.sub(lambda match: f"{match[1]}{text}\n{match[2]}", before)
+    if after != before:
+        page.write_text(after, encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.contract", description=__doc__)
+    parser.add_argument("--results", type=Path, help="count what passed in the records of this folder only")
+    parser.add_argument("--check", action="store_true", help="fail on wrong marks and on marks of skipped tests")
+    parser.add_argument("--page", type=Path, help="write the table between the marks of this page")
+    parser.add_argument("--open", action="store_true", help="list the open requirements too")
+    options = parser.parse_args()
+
+    evidence = recorded(options.results) if options.results else claimed()
+    found = standings(evidence)
+    print("\n".join(lines(found)))
+    if options.open:
+        for each in found:
+            if each.state == "open":
+                print(f"open {each.requirement.id:6} {' '.join(sorted(each.missing)):6} {each.requirement.title}")
+    if options.page:
+        fill(options.page, table(found))
+    problems = defects(evidence)
+    for problem in problems:
+        print(f"wrong mark: {problem}", file=sys.stderr)
+    return 1 if options.check and problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
