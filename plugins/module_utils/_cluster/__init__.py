@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .access import Access
-from .client import Client, Object, connect
+from .client import Client, Object, Propagation, connect
 from .discovery import Resource
 from .errors import ApiError, ClusterError, ConfigurationError, NotServed, Unreachable
 from .quantities import quantity
@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "NotServed",
     "Object",
+    "Propagation",
     "Resource",
     "Unreachable",
     "Watch",

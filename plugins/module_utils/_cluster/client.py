@@ -99,6 +99,10 @@ class Client:
         """The preferred version in which a kind of an API group is served, or None."""
         return self._discovery.of_group_kind(group, kind)
 
+    def resources(self) -> tuple[Resource, ...]:
+        """Every kind that is served, each group in its preferred version."""
+        return self._discovery.preferred()
+
     def path(self, obj: Mapping[str, Any]) -> str:
         """Path of an object, or of anything with its apiVersion, kind and metadata."""
         resource = self.resource(obj["apiVersion"], obj["kind"])
@@ -196,6 +200,24 @@ class Client:
             },
             body=obj,
             content_type="application/apply-patch+yaml",  # JSON is YAML
+            deadline=deadline,
+        )
+
+    def patch(
+        self,
+        obj: Mapping[str, Any],
+        change: Object | Objects,
+        *,
+        dry_run: bool = False,
+        deadline: float | None = None,
+    ) -> Object:
+        """A JSON patch (a sequence of operations) or a merge patch (a mapping) of an existing object."""
+        return self.request(
+            "PATCH",
+            self.path(obj),
+            query={"fieldManager": MANAGER, "dryRun": "All" if dry_run else None},
+            body=change,
+            content_type=f"application/{'merge' if isinstance(change, dict) else 'json'}-patch+json",
             deadline=deadline,
         )
 

@@ -88,6 +88,16 @@ class Discovery:
                 self._read()
         return None
 
+    def preferred(self) -> tuple[Resource, ...]:
+        """Each kind of each group once, in the version that the server prefers."""
+        with self._lock:
+            if not self._table:
+                self._read()
+        kinds: dict[tuple[str, str], Resource] = {}
+        for resource in self._table.values():
+            kinds.setdefault((resource.group, resource.kind), resource)
+        return tuple(kinds.values())
+
     def _read(self) -> None:
         table: dict[tuple[str, str], Resource] = {}
         for path in ("/api", "/apis"):

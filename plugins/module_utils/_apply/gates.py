@@ -1,0 +1,108 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must be true between two stages before the next one can work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from .._cluster import Client, NotServed, Object
+from .diagnosis import Diagnosis
+from .members import Member, OwnedSet
+from .model import problem
+from .stages import Stage
+from .wait import wait_until_ready
+from .world import title
+
+PAUSE = 0.1
+LOOK_AGAIN = 1.0
+"""Seconds between two looks at why a definition is not served yet."""
+
+
+def definitions_served(
+    client: Client, members: Iterable[Member], *, deadline: float, progress: Callable[[str], None]
+) -> None:
+    """Waits until every CustomResourceDefinition that was written is established and its kinds can be
+    discovered."""
+    pending = {member: _served_kinds(member.wanted) for member in members}
+    said = False
+    look_at = time.monotonic() + LOOK_AGAIN
+    while True:
+        pending = {member: kinds for member, kinds in pending.items() if not _all_served(client, kinds)}
+        if not pending:
+            return
+        if not said:
+            progress(f"waiting until {len(pending)} new kinds are served")
+            said = True
+        now = time.monotonic()
+        if now >= look_at or now >= deadline:
+            look_at = now + LOOK_AGAIN
+            for member in list(pending):
+                trouble = _trouble(client, member, late=now >= deadline)
+                if trouble:
+                    member.owner.fail(trouble)
+                    del pending[member]
+        time.sleep(PAUSE)
+
+
+def workloads_ready(
+    client: Client, sets: Sequence[OwnedSet], *, deadline: float, progress: Callable[[str], None]
+) -> None:
+    """Waits for the workloads of sets that bring new webhooks: a webhook that nobody answers locks others
+    out."""
+    waited: dict[str, OwnedSet] = {}
+    objects: list[Object] = []
+    for one in sets:
+        if one.failed or not any(m.stage is Stage.ADMISSION and m.live is None for m in one.members):
+            continue
+        for member in one.members:
+            if member.stage is Stage.WORKLOADS and member.after is not None:
+                waited[member.title] = one
+                objects.append(member.after)
+    if not objects:
+        return
+    for diagnosis in wait_until_ready(client, objects, deadline=deadline, progress=progress):
+        waited[diagnosis.object].fail(diagnosis)
+
+
+def _served_kinds(definition: Object) -> list[tuple[str, str]]:
+    spec = definition["spec"]
+    return [
+        (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
+        for version in spec.get("versions") or ()
+        if version.get("served")
+    ]
+
+
+def _all_served(client: Client, kinds: list[tuple[str, str]]) -> bool:
+    try:
+        for api_version, kind in kinds:
+            client.resource(api_version, kind)
+    except NotServed:
+        return False
+    return True
+
+
+def _trouble(client: Client, member: Member, *, late: bool) -> Diagnosis | None:
+    live = client.get(
+        member.wanted["apiVersion"], "CustomResourceDefinition", member.wanted["metadata"]["name"]
+    )
+    conditions = {one["type"]: one for one in ((live or {}).get("status") or {}).get("conditions") or ()}
+    refused = conditions.get("NamesAccepted", {})
+    if refused.get("status") == "False":
+        hint = "Another definition has these names: remove it, or use its kind."
+        return problem(
+            "NotEstablished",
+            title(member.wanted),
+            refused.get("message", ""),
+            hint,
+            reason=refused.get("reason", ""),
+        )
+    if not late:
+        return None
+    state = conditions.get("Established", {})
+    message = state.get("message") or "is not served although its definition was accepted."
+    hint = "Look at the conditions of the definition, then run again."
+    return problem("NotEstablished", title(member.wanted), message, hint, reason=state.get("reason", ""))
