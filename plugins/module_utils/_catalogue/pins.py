@@ -39,7 +39,7 @@ PINS: dict[str, Pin] = {
     "nfd": Pin(seed="0.15.4", current="0.19.0"),
     "nfs_csi": Pin(seed=None, current="v4.13.4"),
     "prometheus": Pin(seed="58.7.2", current="88.5.3"),
-    "rclone": Pin(seed=None, current="1.74.1"),
+    "rclone": Pin(seed=None, current="1.75.1"),
     "simulator": Pin(seed=None, current="v0.10.2"),
     "triton-vllm": Pin(seed="23.10", current="26.06"),
     "vllm": Pin(seed=None, current="v0.33.0"),

@@ -20,6 +20,7 @@ Release = tuple[int, ...]
 POSITIVE, NEGATIVE = "enable_", "disable_"
 
 
+@lru_cache(maxsize=256)
 def release(version: str) -> Release:
     """A version as numbers that compare; local and post parts do not count."""
     return tuple(int(number) for number in re.findall(r"\d+", version.partition("+")[0])[:3])
@@ -69,8 +70,8 @@ def given(items: Sequence[str]) -> Iterator[Given]:
 def argument_name(written: str) -> tuple[str, bool | None]:
     """Name and, for a switch, the setting that an option stands for.
 
-    Dashes and underscores are the same, ``--no-x`` and ``--disable-x`` turn off, ``--x.key`` sets a part of x, and an
-    unambiguous beginning is enough.
+    Dashes and underscores are the same, ``--no-x`` and ``--disable-x`` turn off, ``--x.key`` sets a part of
+    x, and an unambiguous beginning is enough.
     """
     if short := catalogue.SHORT.get(written):
         return short, (True if short in _switches() else None)
@@ -121,6 +122,11 @@ def field_choices(name: str, version: str) -> tuple[str, ...]:
     if release(version) < release(catalogue.DUMPED.split()[0]):
         return ()
     return tuple(catalogue.CHOICES.get(name, "").split())
+
+
+def is_switch(name: str) -> bool:
+    """Whether the argument takes no value on the command line."""
+    return name in _switches()
 
 
 def option(name: str) -> str:

@@ -1,0 +1,10 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The public way from variables to checked records and plans."""
+
+from __future__ import annotations
+
+from .read import Specification, read
+
+__all__ = ["Specification", "read"]

@@ -1,0 +1,66 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that an inventory must keep, one file each. None asks a cluster."""
+
+from __future__ import annotations
+
+from .._fleet import Fleet, Problem
+from . import (
+    arguments,
+    backend,
+    combinations,
+    container_memory,
+    credentials,
+    data_types,
+    derived,
+    devices,
+    engine_keys,
+    exposure,
+    lengths,
+    lora,
+    memory_fractions,
+    names,
+    offline,
+    offload,
+    paths,
+    ports,
+    replicas,
+    scale_target,
+    sharing,
+    storage,
+    world_size,
+)
+from .finding import Check, Plans
+
+RULES: tuple[tuple[str, Check], ...] = (
+    (engine_keys.CODE, engine_keys.check),
+    (derived.CODE, derived.check),
+    (combinations.CODE, combinations.check),
+    (world_size.CODE, world_size.check),
+    (devices.CODE, devices.check),
+    (sharing.CODE, sharing.check),
+    (memory_fractions.CODE, memory_fractions.check),
+    (data_types.CODE, data_types.check),
+    (replicas.CODE, replicas.check),
+    (scale_target.CODE, scale_target.check),
+    (container_memory.CODE, container_memory.check),
+    (storage.CODE, storage.check),
+    (paths.CODE, paths.check),
+    (offload.CODE, offload.check),
+    (lora.CODE, lora.check),
+    (lengths.CODE, lengths.check),
+    (backend.CODE, backend.check),
+    (arguments.CODE, arguments.check),
+    (credentials.CODE, credentials.check),
+    (names.CODE, names.check),
+    (ports.CODE, ports.check),
+    (exposure.CODE, exposure.check),
+    (offline.CODE, offline.check),
+)
+"""In the order of their codes. The form of the inventory (V-01, V-25) is checked where it is read."""
+
+
+def check(fleet: Fleet, plans: Plans) -> list[Problem]:
+    """Every finding of every rule."""
+    return [problem for _, rule in RULES for problem in rule(fleet, plans)]

@@ -1,0 +1,120 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""V-18: the version of vLLM inside the image knows every argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .._catalogue import vllm
+from .._catalogue.images import vllm_version
+from .._catalogue.successors import ARGUMENTS, ENVIRONMENT, QUANTIZATION
+from .._fleet import Fleet, Problem
+from .._plan import ServicePlan
+from .derived import ELSEWHERE, HOMES
+from .finding import Plans, at, error, warning
+
+CODE = "V-18"
+
+TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "str": (str,)}
+
+
+def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
+    for plan in plans:
+        if not plan.engine.loads_model:
+            continue
+        args = plan.service.engine_args
+        version = plan.service.version or vllm_version(plan.image)
+        if version is None:
+            if args.extra or args.model_json:
+                message = (
+                    f"the tag of {plan.image} does not tell its version of vLLM; arguments are not checked."
+                )
+                yield warning(CODE, at(plan, "image"), message, "Write version.")
+            continue
+        if plan.engine.name == "vllm":
+            yield from _extra(plan, version)
+        yield from _model_json(plan, version)
+        yield from _typed(plan, version)
+        yield from _environment(plan, version)
+
+
+def _extra(plan: ServicePlan, version: str) -> Iterator[Problem]:
+    for argument in vllm.given(plan.service.engine_args.extra):
+        if argument.name in HOMES or argument.name in ELSEWHERE:
+            continue
+        path = at(plan, f"engine_args.extra[{argument.index}]")
+        yield from _known(path, argument.written, argument.name, version, command_line=True)
+        if isinstance(argument.value, str):
+            if vllm.is_switch(argument.name) and argument.value.lower() in ("true", "false"):
+                message = f"{argument.written} is a switch and takes no value."
+                hint = f"Write {vllm.option(argument.name)} or {vllm.option('no_' + argument.name)}."
+                yield error(CODE, path, message, hint)
+            yield from _choice(path, argument.name, argument.value, version)
+
+
+def _model_json(plan: ServicePlan, version: str) -> Iterator[Problem]:
+    for name, value in plan.service.engine_args.model_json.items():
+        if name in HOMES or name in ELSEWHERE:
+            continue
+        path = at(plan, f"engine_args.model_json.{name}")
+        yield from _known(path, name, name, version, command_line=False)
+        kind = vllm.field_type(name)
+        if kind and (not isinstance(value, TYPES[kind]) or (kind != "bool" and isinstance(value, bool))):
+            yield error(CODE, path, f"{_plain(value)} is not of type {kind}.", f"Write a JSON {kind}.")
+        elif isinstance(value, str):
+            yield from _choice(path, name, value, version)
+
+
+def _typed(plan: ServicePlan, version: str) -> Iterator[Problem]:
+    """The keys of engine_args that this version lacks, and values that it does not take."""
+    args = plan.service.engine_args
+    for name, home in HOMES.items():
+        group, _, key = home.partition(".")
+        value = getattr(args, key) if group == "engine_args" else None
+        if value is None or value == {}:
+            continue
+        yield from _known(at(plan, home), key, name, version, command_line=False)
+        if isinstance(value, str):
+            yield from _choice(at(plan, home), name, value, version)
+
+
+def _environment(plan: ServicePlan, version: str) -> Iterator[Problem]:
+    for name in plan.service.env:
+        gone = ENVIRONMENT.get(name)
+        if gone and vllm.release(version) >= vllm.release(gone.by):
+            message = f"vLLM {version} does not know it (gone by {gone.by})."
+            yield error(CODE, at(plan, f"env.{name}"), message, gone.instead)
+
+
+def _known(path: str, written: str, name: str, version: str, *, command_line: bool) -> Iterator[Problem]:
+    standing, last_seen = vllm.standing(name, version, command_line=command_line)
+    if standing == "known":
+        return
+    message = f"{written} is not an argument of vLLM {version}"
+    if standing == "gone":
+        message += f" (last seen in {last_seen})" if last_seen else ""
+        hint = ARGUMENTS[name].instead if name in ARGUMENTS else "Remove it."
+    elif standing == "later":
+        hint = "Remove it, or use a newer image."
+    else:
+        near = vllm.nearest(name)
+        hint = f"Did you mean {vllm.option(near) if command_line else near}?" if near else "Remove it."
+    yield error(CODE, path, f"{message}.", hint)
+
+
+def _choice(path: str, name: str, value: str, version: str) -> Iterator[Problem]:
+    choices = vllm.field_choices(name, version)
+    if choices and value not in choices:
+        yield error(
+            CODE, path, f"{value} is no value of vLLM {version}.", f"Known values: {', '.join(choices)}."
+        )
+    gone = QUANTIZATION.get(value) if name == "quantization" else None
+    if gone and vllm.release(version) >= vllm.release(gone.by):
+        yield error(CODE, path, f"{value} is gone from vLLM {version} (gone by {gone.by}).", gone.instead)
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)

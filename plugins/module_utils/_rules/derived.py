@@ -1,0 +1,147 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""V-02: facts that follow from the inventory may not be typed a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .._catalogue.images import vllm_version
+from .._catalogue.vllm import given, release
+from .._fleet import Fleet, Problem
+from .._plan import ServicePlan
+from .finding import Plans, at, error
+
+CODE = "V-02"
+
+HOMES = {
+    "tensor_parallel_size": "topology.tensor",
+    "pipeline_parallel_size": "topology.pipeline",
+    "gpu_memory_utilization": "engine_args.gpu_memory_utilization",
+    "max_model_len": "engine_args.max_model_len",
+    "max_num_seqs": "engine_args.max_num_seqs",
+    "max_num_batched_tokens": "engine_args.max_num_batched_tokens",
+    "kv_cache_dtype": "engine_args.kv_cache_dtype",
+    "dtype": "engine_args.dtype",
+    "quantization": "engine_args.quantization",
+    "enable_prefix_caching": "engine_args.prefix_caching",
+    "enable_chunked_prefill": "engine_args.chunked_prefill",
+    "enforce_eager": "engine_args.enforce_eager",
+    "speculative_config": "engine_args.speculative",
+    "trust_remote_code": "engine_args.trust_remote_code",
+    "seed": "engine_args.seed",
+    "enable_lora": "lora.enabled",
+    "max_lora_rank": "lora.max_rank",
+    "kv_offloading_size": "kv_offload.dram_gb",
+    "kv_offloading_backend": "kv_offload.provider",
+}
+"""vLLM's arguments that have a key of their own in an entry of llm_serving."""
+
+ELSEWHERE = {
+    "model": "llm_models[].source",
+    "model_tag": "llm_models[].source",
+    "revision": "llm_models[].revision",
+    "served_model_name": "llm_models[].served_names",
+    "lora_modules": "llm_models[].adapters",
+    "port": "engine and platform",
+    "host": "engine and platform",
+    "shutdown_timeout": "the pod's grace period",
+}
+"""Further arguments that follow from the inventory."""
+
+TRITON = {
+    "--model-repository": "store and model",
+    "--model-store": "store and model",
+    "--http-port": "engine and platform",
+    "--grpc-port": "engine and platform",
+    "--metrics-port": "engine and platform",
+    "--exit-timeout-secs": "the pod's grace period",
+    "--log-verbose": "engine_args.log_verbose",
+    "--log-format": "engine_args.log_iso8601",
+}
+"""Arguments of tritonserver that follow from the inventory."""
+
+ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "gpu.visible_devices",
+    "NVIDIA_VISIBLE_DEVICES": "gpu.mode and gpu.visible_devices",
+    "NCCL_P2P_DISABLE": "gpu.p2p",
+    "NCCL_IGNORE_DISABLED_P2P": "gpu.p2p",
+    "HF_HUB_OFFLINE": "llm_stores[].offline and cache.prewarm",
+    "HF_ENDPOINT": "llm_stores[].endpoint",
+    "TRANSFORMERS_CACHE": "cache",
+    "TRITON_AWS_MOUNT_DIRECTORY": "llm_stores[]; it needs an empty directory, which is made for it",
+    "AWS_ENDPOINT_URL": "llm_stores[].endpoint",
+    "AWS_DEFAULT_REGION": "llm_stores[].region",
+}
+"""Variables that follow from the inventory."""
+
+
+def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
+    for plan in plans:
+        if plan.engine.name == "vllm":
+            yield from _vllm_arguments(plan)
+        elif plan.engine.name == "triton-vllm":
+            yield from _triton_arguments(plan)
+            yield from _model_json(plan)
+        for name, home in ENVIRONMENT.items():
+            if name in plan.service.env:
+                yield error(
+                    CODE,
+                    at(plan, f"env.{name}"),
+                    f"is derived from {home}.",
+                    "Remove it from env and set it there.",
+                )
+        yield from _version(plan)
+
+
+def _vllm_arguments(plan: ServicePlan) -> Iterator[Problem]:
+    for argument in given(plan.service.engine_args.extra):
+        path = at(plan, f"engine_args.extra[{argument.index}]")
+        yield from _repeated(plan, path, argument.written, argument.name, argument.value)
+
+
+def _model_json(plan: ServicePlan) -> Iterator[Problem]:
+    for name, value in plan.service.engine_args.model_json.items():
+        yield from _repeated(plan, at(plan, f"engine_args.model_json.{name}"), name, name, value)
+
+
+def _repeated(plan: ServicePlan, path: str, written: str, name: str, value: Any) -> Iterator[Problem]:
+    if home := HOMES.get(name):
+        current = _value(plan, home)
+        is_now = "" if current in (None, {}) else f" ({_plain(current)})"
+        but = "" if value is None else f", but {_plain(value)} is given"
+        hint = f"Remove the argument or change {home}."
+        yield error(CODE, path, f"{written} is derived from {home}{is_now}{but}.", hint)
+    elif home := ELSEWHERE.get(name):
+        yield error(CODE, path, f"{written} is derived from {home}.", "Remove the argument.")
+
+
+def _triton_arguments(plan: ServicePlan) -> Iterator[Problem]:
+    for index, item in enumerate(plan.service.engine_args.extra):
+        written = item.partition("=")[0]
+        if home := TRITON.get(written):
+            path = at(plan, f"engine_args.extra[{index}]")
+            yield error(CODE, path, f"{written} is derived from {home}.", "Remove the argument.")
+
+
+def _version(plan: ServicePlan) -> Iterator[Problem]:
+    told = vllm_version(plan.service.image) if plan.service.image else None
+    version = plan.service.version
+    if told and version and release(told) != release(version):
+        hint = f"Remove version or write {told}."
+        yield error(
+            CODE, at(plan, "version"), f"the image's tag says vLLM {told}, but {version} is given.", hint
+        )
+
+
+def _value(plan: ServicePlan, home: str) -> Any:
+    found: Any = plan.service
+    for name in home.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,121 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""V-12: stores are complete, large enough, and may be mounted by all who use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from .._catalogue.models import model_facts
+from .._cluster.quantities import quantity
+from .._fleet import Fleet, Problem, Store
+from .._fleet.records.stores import VOLUMES
+from .._plan import ServicePlan
+from .finding import Plans, at, copies, error, runs, warning
+
+CODE = "V-12"
+
+ONE_NODE = {"ReadWriteOnce", "ReadWriteOncePod"}
+NEARLY_FULL = Decimal("0.85")
+GIB = 2**30
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
+    users: dict[str, list[ServicePlan]] = {name: [] for name in fleet.stores}
+    for plan in plans:
+        for name in {plan.model.store, plan.service.cache.store} & users.keys():
+            users[str(name)].append(plan)
+    for store in fleet.stores.values():
+        if store.kind in VOLUMES:
+            yield from _volume(store)
+            yield from _modes(store, users[store.name])
+            yield from _size(fleet, store)
+        else:
+            yield from _remote(store)
+    for plan in plans:
+        yield from _local_disk(plan)
+
+
+def _volume(store: Store) -> Iterator[Problem]:
+    path, pv = f"llm_stores[{store.name}].pv", store.pv
+    given = [name for name in ("nfs", "csi", "existing") if getattr(pv, name) is not None]
+    if len(given) > 1:
+        yield error(CODE, path, f"{' and '.join(given)} exclude each other.", "Keep one.")
+    if store.kind != "pvc" and store.size is not None and not {store.kind, "existing"} & set(given):
+        yield error(
+            CODE, path, f"a store of kind {store.kind} needs pv.{store.kind}.", f"Write pv.{store.kind}."
+        )
+    if given and store.size is None:
+        hint = "Write the size of the volume, or remove pv where the claim exists already."
+        yield error(CODE, f"llm_stores[{store.name}].size", "is missing for the volume to be made.", hint)
+    if store.kind == "pvc" and not given and store.size is not None and not store.storage_class:
+        hint = "Write storage_class, or pv.existing, or remove size where the claim exists already."
+        message = "an empty class binds by hand, but no volume is named."
+        yield error(CODE, f"llm_stores[{store.name}].storage_class", message, hint)
+
+
+def _modes(store: Store, users: Iterable[ServicePlan]) -> Iterator[Problem]:
+    pods = sum(copies(plan) for plan in users if runs(plan) and plan.engine.loads_model)
+    if pods > 1 and set(store.access_modes) <= ONE_NODE:
+        hint = "Write [ReadWriteMany]."
+        yield error(CODE, f"llm_stores[{store.name}].access_modes", f"used by {pods} pods.", hint)
+
+
+def _size(fleet: Fleet, store: Store) -> Iterator[Problem]:
+    if store.size is None:
+        return
+    sizes = {
+        name: _raw_size(fleet, name) for name, model in fleet.models.items() if model.store == store.name
+    }
+    known = {name: size for name, size in sizes.items() if size}
+    needed = sum((quantity(size) for size in known.values()), Decimal(0))
+    path = f"llm_stores[{store.name}].size"
+    parts = ", ".join(f"{name} raw {size}" for name, size in known.items())
+    if needed > quantity(store.size):
+        message = f"{-(-needed // GIB)}Gi are needed ({parts}), {store.size} are given."
+        yield error(CODE, path, message, f"Write at least {-(-needed // GIB)}Gi.")
+    elif needed > quantity(store.size) * NEARLY_FULL:
+        yield warning(
+            CODE, path, f"{-(-needed // GIB)}Gi of {store.size} are needed ({parts}), more than 85 %."
+        )
+
+
+def _raw_size(fleet: Fleet, name: str) -> str | None:
+    model = fleet.models[name]
+    facts = model_facts(model.source)
+    return model.raw_size or (facts.raw_size if facts else None)
+
+
+def _remote(store: Store) -> Iterator[Problem]:
+    path = f"llm_stores[{store.name}]"
+    if store.kind == "s3":
+        if not store.bucket:
+            yield error(CODE, f"{path}.bucket", "is missing.", "Write the bucket's name.")
+        elif not _BUCKET.fullmatch(store.bucket):
+            hint = "Use 3 to 63 lower-case letters, digits, dots and hyphens."
+            yield error(CODE, f"{path}.bucket", f"{store.bucket} is no name of a bucket.", hint)
+    if store.endpoint is not None:
+        url = urlsplit(store.endpoint)
+        if url.scheme not in ("http", "https") or not url.hostname:
+            hint = "Write for example https://s3.example:443."
+            yield error(CODE, f"{path}.endpoint", f"{store.endpoint} is no URL with a scheme.", hint)
+
+
+def _local_disk(plan: ServicePlan) -> Iterator[Problem]:
+    """A model that is copied to the node must fit there."""
+    limit, size = plan.service.resources.ephemeral.limit, plan.raw_size
+    if limit and size and _is_copied(plan) and quantity(limit) < quantity(size):
+        message = f"{limit} is below the model's {size}, which is copied to the node's disk."
+        yield error(CODE, at(plan, "resources.ephemeral.limit"), message, f"Write more than {size}.")
+
+
+def _is_copied(plan: ServicePlan) -> bool:
+    if not plan.engine.loads_model or plan.service.cache.store:
+        return False
+    return plan.location.delivery != "mount" and plan.store.kind not in VOLUMES
