@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every run can leave a record of what its tests prove; skips are listed with their reasons."""
+
 from __future__ import annotations
 
 import os

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The contract: what must be proved, and by which kind of proof."""
+
 from __future__ import annotations
 
 import csv
@@ -101,8 +102,12 @@ def defects(evidence: Iterable[Evidence]) -> list[str]:
     for item in evidence:
         if not item.requirements:
             continue
-        problems += [f"{item.source}: unknown requirement {each}" for each in item.requirements if each not in known]
-        problems += [f"{item.source}: unknown kind of proof {kind}" for kind in sorted(item.kinds - KINDS.keys())]
+        problems += [
+            f"{item.source}: unknown requirement {each}" for each in item.requirements if each not in known
+        ]
+        problems += [
+            f"{item.source}: unknown kind of proof {kind}" for kind in sorted(item.kinds - KINDS.keys())
+        ]
         if not item.kinds:
             problems.append(f"{item.source}: names requirements but no kind of proof (pytest.mark.proof)")
         if item.outcome == "skipped":

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far the contract is proved: ``python -m tests.contract``."""
+
 from __future__ import annotations
 
 import argparse
@@ -41,7 +42,9 @@ def lines(found: tuple[Standing, ...]) -> list[str]:
                 names = ", ".join(KINDS[kind] for kind in sorted(each.missing))
                 out.append(f"    {each.requirement.id:6} lacks {names}: {each.requirement.title}")
     number = counts(found)
-    out.append(f"contract: {number['proved']} of {len(found)} proved, {number['partly']} partly, {number['open']} open")
+    out.append(
+        f"contract: {number['proved']} of {len(found)} proved, {number['partly']} partly, {number['open']} open"
+    )
     return out
 
 
@@ -56,7 +59,9 @@ def table(found: tuple[Standing, ...]) -> str:
     number = counts(found)
     rows.append(f"| all | {len(found)} | {number['proved']} | {number['partly']} | {number['open']} |")
     partly = [
-        f"{each.requirement.id} (lacks {' '.join(sorted(each.missing))})" for each in found if each.state == "partly"
+        f"{each.requirement.id} (lacks {' '.join(sorted(each.missing))})"
+        for each in found
+        if each.state == "partly"
     ]
     return "\n".join([*rows, "", f"Partly proved: {', '.join(partly) or 'none'}."])
 
@@ -73,7 +78,9 @@ def fill(page: Path, text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.contract", description=__doc__)
     parser.add_argument("--results", type=Path, help="count what passed in the records of this folder only")
-    parser.add_argument("--check", action="store_true", help="fail on wrong marks and on marks of skipped tests")
+    parser.add_argument(
+        "--check", action="store_true", help="fail on wrong marks and on marks of skipped tests"
+    )
     parser.add_argument("--page", type=Path, help="write the table between the marks of this page")
     parser.add_argument("--open", action="store_true", help="list the open requirements too")
     options = parser.parse_args()
@@ -84,7 +91,9 @@ def main() -> int:
     if options.open:
         for each in found:
             if each.state == "open":
-                print(f"open {each.requirement.id:6} {' '.join(sorted(each.missing)):6} {each.requirement.title}")
+                print(
+                    f"open {each.requirement.id:6} {' '.join(sorted(each.missing)):6} {each.requirement.title}"
+                )
     if options.page:
         fill(options.page, table(found))
     problems = defects(evidence)

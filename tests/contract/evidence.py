@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where evidence comes from: marks of the tests, comments of the molecule scenarios, records of a run."""
+
 from __future__ import annotations
 
 import json
@@ -25,11 +26,17 @@ def claimed() -> list[Evidence]:
     """What the tests and scenarios in the tree say they prove, without running them."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "collected.json"
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-m", "pytest", "tests", "--collect-only", "-qq", "--record", str(record)],
-            cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        return [*read(record), *(item for name in scenarios() for item in scenario(name, outcome="collected"))]
+        return [
+            *read(record),
+            *(item for name in scenarios() for item in scenario(name, outcome="collected")),
+        ]
 
 
 def recorded(folder: Path) -> list[Evidence]:

@@ -1,0 +1,129 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gates: every check that a change must pass, as a table of commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.contract.evidence import scenarios
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+COPY = BUILD / "collection" / "ansible_collections" / "inferops" / "serving"
+"""The files that git knows, where Ansible's own tools want to see a collection."""
+RECORDS = BUILD / "records"
+LOGS = BUILD / "logs"
+
+TOOLS = Path(sys.executable).parent
+WORKERS = 2
+STAGES = ("lint", "unit", "integration", "molecule", "coverage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One command with one verdict."""
+
+    name: str
+    command: tuple[str, ...]
+    cwd: Path = ROOT
+    env: dict[str, str] = field(default_factory=dict)
+    scenario: str = ""
+    """The molecule scenario that it runs."""
+
+    @property
+    def log(self) -> Path:
+        return LOGS / f"{self.name.replace(' ', '-')}.log"
+
+    @property
+    def record(self) -> Path:
+        return RECORDS / f"{self.name.replace(' ', '-')}.json"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
+            "ANSIBLE_INJECT_FACT_VARS": "false",  # as it will be from ansible-core 2.24 on
+            "ANSIBLE_NOCOLOR": "1",
+            "PYTHONUNBUFFERED": "1",
+            **self.env,
+        }
+
+
+def steps(stage: str) -> tuple[Step, ...]:
+    """The steps of a stage, longest first: two of them run at a time."""
+    return {
+        "lint": _lint,
+        "unit": _unit,
+        "integration": _integration,
+        "molecule": _molecule,
+        "coverage": _coverage,
+    }[stage]()
+
+
+def _lint() -> tuple[Step, ...]:
+    in_copy = {"cwd": COPY, "env": {"ANSIBLE_COLLECTIONS_PATH": str(COPY.parents[2])}}
+    return (
+        Step(name="ansible-test sanity", command=(sys.executable, "-m", "tests.gates.sanity")),
+        Step(name="mypy", command=("mypy", "plugins")),
+        Step(
+            name="ansible-lint", command=("ansible-lint", "--offline", "--profile", "production"), **in_copy
+        ),
+        Step(name="galaxy-importer", command=(sys.executable, "-m", "tests.gates.importer")),
+        Step(
+            name="antsibull-docs",
+            command=("antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
+            **in_copy,
+        ),
+        Step(name="antsibull-changelog", command=("antsibull-changelog", "lint"), **in_copy),
+        Step(name="yamllint", command=("yamllint", "--strict", ".")),
+        Step(name="ruff", command=("ruff", "check", ".")),
+    )
+
+
+def _pytest(name: str, *arguments: str) -> Step:
+    record = RECORDS / f"{name}.json"
+    return Step(
+        name=name,
+        command=(
+            sys.executable,
+            "-m",
+            "pytest",
+            f"tests/{name}",
+            "-q",
+            "-ra",
+            "--record",
+            str(record),
+            *arguments,
+        ),
+    )
+
+
+def _unit() -> tuple[Step, ...]:
+    return (_pytest("unit"),)
+
+
+def _integration() -> tuple[Step, ...]:
+    return (_pytest("integration", "--numprocesses", str(WORKERS), "--dist", "loadfile"),)
+
+
+def _molecule() -> tuple[Step, ...]:
+    return tuple(
+        Step(name=f"molecule {name}", command=("molecule", "test", "--scenario-name", name), scenario=name)
+        for name in scenarios()
+    )
+
+
+def _coverage() -> tuple[Step, ...]:
+    return (
+        Step(
+            name="coverage-of-contract",
+            command=(sys.executable, "-m", "tests.contract", "--results", str(RECORDS), "--check"),
+        ),
+    )

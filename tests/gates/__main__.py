@@ -1,0 +1,124 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs gates and says how each went: ``python -m tests.gates lint unit …``."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.contract.evidence import read, scenario, write
+
+from . import LOGS, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
+
+NEWS = 60
+"""Seconds after which a silent step says that it is still at work."""
+TAIL = 80
+"""Lines of the log that are shown when a step fails."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    step: Step
+    passed: bool
+    seconds: float
+
+    @property
+    def tests(self) -> Counter[str]:
+        """How many tests ended how; a step that is not made of tests is one."""
+        if self.step.record.exists() and not self.step.scenario:
+            return Counter(each.outcome for each in read(self.step.record))
+        return Counter({"passed" if self.passed else "failed": 1})
+
+
+def run(step: Step) -> Verdict:
+    started = time.monotonic()
+    step.record.unlink(missing_ok=True)
+    with step.log.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            step.command,
+            cwd=step.cwd,
+            env=step.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        while True:
+            try:
+                code = process.wait(NEWS)
+                break
+            except subprocess.TimeoutExpired:
+                say("…", step, time.monotonic() - started, last(step.log, 1))
+    verdict = Verdict(step, code == 0, time.monotonic() - started)
+    if step.scenario:
+        write(step.record, scenario(step.scenario, outcome="passed" if verdict.passed else "failed"))
+    say(
+        "ok" if verdict.passed else "FAILED",
+        step,
+        verdict.seconds,
+        last(step.log, 1) if verdict.passed else "",
+    )
+    if not verdict.passed:
+        print(f"{last(step.log, TAIL)}\n--- the whole of it: {step.log.relative_to(ROOT)}", flush=True)
+    return verdict
+
+
+def say(word: str, step: Step, seconds: float, note: str) -> None:
+    print(f"{word:7}{step.name:28}{seconds:7.1f} s  {note.strip()[:90]}", flush=True)
+
+
+def last(log: Path, number: int) -> str:
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        return "".join(deque((line for line in lines if line.strip()), number)).rstrip()
+
+
+def closing_line(verdicts: list[Verdict], seconds: float) -> str:
+    total: Counter[str] = sum((verdict.tests for verdict in verdicts), Counter())
+    if any(not verdict.passed and not verdict.tests["failed"] for verdict in verdicts):
+        total["errors"] = sum(not verdict.passed and not verdict.tests["failed"] for verdict in verdicts)
+    words = ", ".join(
+        f"{total[word]} {word}" for word in ("failed", "passed", "skipped", "errors") if total[word]
+    )
+    minutes, rest = divmod(round(seconds), 60)
+    return f" {words} in {seconds:.2f}s ({minutes // 60}:{minutes % 60:02}:{rest:02}) ".center(100, "=")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.gates", description=__doc__)
+    parser.add_argument("stages", nargs="+", choices=STAGES)
+    parser.add_argument("--only", help="only the steps whose names contain this")
+    options = parser.parse_args()
+
+    started = time.monotonic()
+    for folder in (LOGS, RECORDS):
+        folder.mkdir(parents=True, exist_ok=True)
+    for record in RECORDS.glob("*.json"):
+        record.unlink()
+    collection.stage()
+
+    verdicts: list[Verdict] = []
+    for stage in options.stages:
+        print(f"--- {stage}", flush=True)
+        chosen = [step for step in steps(stage) if not options.only or options.only in step.name]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            verdicts += pool.map(run, chosen)
+
+    coverage = next((each.step.log for each in verdicts if each.step.name == "coverage-of-contract"), None)
+    if coverage:
+        print(coverage.read_text(encoding="utf-8"), flush=True)
+    failed = [verdict.step.name for verdict in verdicts if not verdict.passed]
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    print(closing_line(verdicts, time.monotonic() - started))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
