@@ -21,9 +21,6 @@ from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Wor
 from . import amounts, gpu, lifecycle, scaling, versions
 from .hashing import spec_hash
 
-_PROMETHEUS = "http://prometheus-kube-prometheus-prometheus.monitoring:9090"
-"""Where the Prometheus stack answers if it was installed as release ``prometheus`` in ``monitoring``."""
-
 _NON_ROOT = 1000
 """User id where the cluster assigns none: the engines' images would run as root, which is never needed."""
 
@@ -38,8 +35,8 @@ class ServicePlan:
     store: Store
     engine: Engine
     platform: Platform
-    secret_states: Mapping[str, str]
-    """Opaque text for each Secret that changes when the Secret's content does."""
+    secret_states: Mapping[tuple[str, str], str]
+    """Opaque text by namespace and name of a Secret that changes when the Secret's content does."""
 
     # who it is
 
@@ -234,7 +231,7 @@ class ServicePlan:
     @property
     def prometheus(self) -> str:
         """Address of the Prometheus that autoscalers query."""
-        return self.cluster.components.prometheus.url or _PROMETHEUS
+        return self.cluster.components.prometheus.url or ""
 
     # GPUs, resources, placement
 
@@ -334,12 +331,13 @@ class ServicePlan:
         return attach_cache(self, STORES[self.store.kind].attach(self, made))
 
     @cached_property
-    def secrets(self) -> tuple[str, ...]:
-        """Entries of ``llm_secrets`` whose content the pods or their platform read."""
-        return (self.store.secret,) if self.store.secret is not None and self.engine.loads_model else ()
+    def read_secrets(self) -> tuple[str, ...]:
+        """Names of the Secrets whose content the pods or their platform read."""
+        return (self.store_secret,) if self.store_secret is not None and self.engine.loads_model else ()
 
     @cached_property
     def spec_hash(self) -> str:
         """Changes exactly when the pods must be replaced."""
-        states = {name: self.secret_states[name] for name in self.secrets if name in self.secret_states}
+        known = {name: self.secret_states.get((self.namespace, name)) for name in self.read_secrets}
+        states = {name: state for name, state in known.items() if state is not None}
         return spec_hash(self.workload, self.location.uri, states)

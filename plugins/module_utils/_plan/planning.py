@@ -15,16 +15,18 @@ from .facts import ServicePlan
 _PUBLIC_HUB = Store(name="huggingface", kind="hf")
 
 
-def plan(fleet: Fleet, *, secret_states: Mapping[str, str] | None = None) -> tuple[ServicePlan, ...]:
+def plan(
+    fleet: Fleet, *, secret_states: Mapping[tuple[str, str], str] | None = None
+) -> tuple[ServicePlan, ...]:
     """The plans of all services, in the order of the inventory.
 
-    *secret_states* gives for entries of ``llm_secrets`` an opaque text, such as a keyed hash, that changes
+    *secret_states* gives by namespace and name of a Secret an opaque text, such as a keyed hash, that changes
     when the Secret's content does; pods that read the Secret are then replaced.
     """
     return tuple(_plan(fleet, service, secret_states or {}) for service in fleet.services)
 
 
-def _plan(fleet: Fleet, service: Service, secret_states: Mapping[str, str]) -> ServicePlan:
+def _plan(fleet: Fleet, service: Service, secret_states: Mapping[tuple[str, str], str]) -> ServicePlan:
     model = fleet.models[service.model]
     return ServicePlan(
         fleet=fleet,

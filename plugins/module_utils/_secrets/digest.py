@@ -15,8 +15,8 @@ from typing import Any
 def digest(secret: Mapping[str, Any]) -> str:
     """The keyed hash of a Secret's data, for the annotations of the pods that use it.
 
-    The key is the Secret's uid: random, made by the API server, and seen only by those who may read the Secret, so
-    that from the annotation of a pod nobody can try out values.
+    The key is the Secret's uid: random, made by the API server, and seen only by those who may read the
+    Secret, so that from the annotation of a pod nobody can try out values.
     """
     content = json.dumps([secret.get("type"), secret.get("data") or {}], sort_keys=True)
     key = str(secret["metadata"]["uid"]).encode()

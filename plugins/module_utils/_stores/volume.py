@@ -68,12 +68,17 @@ def _objects(fleet: Fleet, store: Store) -> list[dict[str, Any]]:
     """The volumes first, then the claims that name them; nothing for a claim that exists already."""
     if store.size is None:
         return []
-    namespaces = sorted(
-        {service.namespace for service in fleet.services if store.name in _stores_of(fleet, service)}
-    )
+    namespaces = claim_namespaces(fleet, store)
     volumes = [_persistent_volume(store, namespace) for namespace in namespaces]
     claims = [_claim(store, namespace) for namespace in namespaces]
     return [volume for volume in volumes if volume] + claims
+
+
+def claim_namespaces(fleet: Fleet, store: Store) -> list[str]:
+    """The namespaces whose services use the store: each has a claim of its own."""
+    return sorted(
+        {service.namespace for service in fleet.services if store.name in _stores_of(fleet, service)}
+    )
 
 
 def _stores_of(fleet: Fleet, service: Any) -> set[str | None]:

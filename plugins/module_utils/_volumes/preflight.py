@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the volumes that claims name are there and can be bound: an error now instead of Pending for ever."""
+"""Whether the volumes that claims name can be bound: an error now instead of Pending for ever."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def volume_problems(claim: Object, volumes: Mapping[str, Object]) -> Iterator[Pr
         yield _problem(f"{path}.access_modes", message, f"It offers {has}.")
     storage_class = spec.get("storageClassName") or ""
     if storage_class != (claim["spec"].get("storageClassName") or ""):
-        message = f"volume {wanted} has the StorageClass {storage_class or '(none)'}, the claim asks for another."
+        message = (
+            f"volume {wanted} has the StorageClass {storage_class or '(none)'}, the claim asks for another."
+        )
         yield _problem(f"{path}.storage_class", message, f'Write storage_class: "{storage_class}".')
     yield from _taken(claim, volume, path)
 

@@ -55,7 +55,11 @@ def test_a_secret_of_the_right_shape_has_no_fault(kind: str, good: dict[str, Any
         ("hf-token", secret(password="hf_secret", HF_TOKEN="hf_other"), "different tokens"),
         ("s3", secret(AWS_ACCESS_KEY_ID="AKIA", secret_key="s"), "AWS_SECRET_ACCESS_KEY is missing"),
         ("registry", registry(of_type="Opaque", **{"nvcr.io": login("u", "p")}), "its type is Opaque"),
-        ("registry", secret(of_type="kubernetes.io/dockerconfigjson", config="{}"), "dockerconfigjson is missing"),
+        (
+            "registry",
+            secret(of_type="kubernetes.io/dockerconfigjson", config="{}"),
+            "dockerconfigjson is missing",
+        ),
         (
             "registry",
             secret(of_type="kubernetes.io/dockerconfigjson", **{".dockerconfigjson": "[]"}),

@@ -29,7 +29,13 @@ def options(role: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_the_files_that_every_role_has(role: str) -> None:
-    for path in ("README.md", "defaults/main.yml", "meta/main.yml", "meta/argument_specs.yml", "tasks/main.yml"):
+    for path in (
+        "README.md",
+        "defaults/main.yml",
+        "meta/main.yml",
+        "meta/argument_specs.yml",
+        "tasks/main.yml",
+    ):
         assert (ROOT / "roles" / role / path).is_file()
 
 
@@ -55,9 +61,9 @@ def test_a_constant_default_is_the_declared_one(role: str) -> None:
 
 @pytest.mark.req("XC-15")
 @pytest.mark.parametrize("role", ROLES)
-def test_the_inventory_reaches_a_role_with_the_types_of_its_one_declaration(role: str) -> None:
+def test_the_inventory_reaches_a_role_with_its_declared_types(role: str) -> None:
     """What is inside the variables is checked by the records, which know the nearest key and every problem."""
-    taken = {name: option for name, option in options(role).items() if name in VARIABLES}
+    taken = {name: one for name, one in options(role).items() if name in VARIABLES}
     if not taken:
         return
     assert set(taken) == set(VARIABLES)
@@ -81,7 +87,10 @@ def test_gpu_nodes_are_marked_alike_by_role_module_and_inventory() -> None:
     for name in ("label", "taint"):
         assert gpu_nodes.ARGUMENT_SPEC[name]["default"] == getattr(record, name)
         assert declared[f"gpu_nodes_{name}"]["default"] == getattr(record, name)
-        assert f"default('{getattr(record, name)}')" in load("gpu_nodes", "defaults/main.yml")[f"gpu_nodes_{name}"]
+        assert (
+            f"default('{getattr(record, name)}')"
+            in load("gpu_nodes", "defaults/main.yml")[f"gpu_nodes_{name}"]
+        )
     assert declared["gpu_nodes_mode"]["default"] == record.manage
 
 

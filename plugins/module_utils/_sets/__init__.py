@@ -1,0 +1,76 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which objects are owned together: namespaces, credentials and volumes, each apart from the services."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from .._apply import ObjectSet
+from .._apply.applyset import ID_LABEL, set_id
+from .._cluster import Client
+from .._fleet import Fleet
+from .._objects import namespace_objects, secret_objects, store_objects
+
+NAMESPACE_SET = "inferops-namespace"
+SECRETS_SET = "inferops-secrets"
+STORES_SET = "inferops-stores"
+
+
+def namespace_sets(fleet: Fleet) -> list[ObjectSet]:
+    """One set per namespace, inside it, so that a namespace goes only with everything of ours in it."""
+    return [
+        ObjectSet(name=NAMESPACE_SET, namespace=obj["metadata"]["name"], objects=[obj])
+        for obj in namespace_objects(fleet)
+    ]
+
+
+def secret_sets(fleet: Fleet) -> list[ObjectSet]:
+    objects = [obj for secret in fleet.secrets.values() for obj in secret_objects(fleet, secret)]
+    return _by_namespace(fleet, SECRETS_SET, ((obj["metadata"]["namespace"], obj) for obj in objects))
+
+
+def store_sets(fleet: Fleet, *, purge: bool = False) -> list[ObjectSet]:
+    """Volumes go with the claims that they are reserved for."""
+    objects = [obj for store in fleet.stores.values() for obj in store_objects(fleet, store)]
+    placed = ((_home(obj), obj) for obj in objects)
+    return _by_namespace(fleet, STORES_SET, placed, purge=purge)
+
+
+def worth_applying(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]:
+    """Sets with objects, and empty ones that are in the cluster and so have something to prune."""
+    sets = list(sets)
+    empty = {set_id(one.name, one.namespace) for one in sets if not one.objects}
+    if not empty:
+        return sets
+    parents = client.list(
+        "v1", "ConfigMap", label_selector=f"{ID_LABEL} in ({','.join(sorted(empty))})", metadata_only=True
+    )
+    present = {parent["metadata"]["labels"][ID_LABEL] for parent in parents}
+    return [one for one in sets if one.objects or set_id(one.name, one.namespace) in present]
+
+
+def _by_namespace(
+    fleet: Fleet, name: str, placed: Iterable[tuple[str, dict[str, Any]]], *, purge: bool = False
+) -> list[ObjectSet]:
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for namespace in sorted(_namespaces(fleet)):
+        grouped[namespace] = []
+    for namespace, obj in placed:
+        grouped[namespace].append(obj)
+    return [
+        ObjectSet(name=name, namespace=namespace, objects=objects, purge=purge)
+        for namespace, objects in grouped.items()
+    ]
+
+
+def _namespaces(fleet: Fleet) -> set[str]:
+    return {service.namespace for service in fleet.services} | {one.name for one in fleet.cluster.namespaces}
+
+
+def _home(obj: dict[str, Any]) -> str:
+    namespace: str = obj["metadata"].get("namespace") or obj["spec"]["claimRef"]["namespace"]
+    return namespace
