@@ -11,8 +11,8 @@ options:
   kubeconfig:
     description:
       - Path of a kubeconfig file; several, separated by colons, are merged as C(kubectl) does.
-      - Left out, and with neither O(context) nor a complete O(host), the service account of the pod that runs the module
-        is used, or else E(KUBECONFIG) or C(~/.kube/config).
+      - Left out, and with neither O(context) nor a complete O(host), the service account of the pod that runs
+        the module is used, or else E(KUBECONFIG) or C(~/.kube/config).
       - Can also be given by E(K8S_AUTH_KUBECONFIG).
     type: path
   context:
@@ -22,8 +22,8 @@ options:
     type: str
   host:
     description:
-      - URL of the API server, such as V(https://10.0.0.1:6443). With O(api_key), with O(username) and O(password), or with
-        O(client_cert) and O(client_key), no kubeconfig is read.
+      - URL of the API server, such as V(https://10.0.0.1:6443). With O(api_key), with O(username) and
+        O(password), or with O(client_cert) and O(client_key), no kubeconfig is read.
       - Can also be given by E(K8S_AUTH_HOST).
     type: str
   api_key:
@@ -61,7 +61,8 @@ options:
     aliases: [ssl_ca_cert]
   validate_certs:
     description:
-      - Whether the API server's certificate is checked. Left out, it is, unless the kubeconfig says otherwise.
+      - Whether the API server's certificate is checked. Left out, it is, unless the kubeconfig says
+        otherwise.
       - Can also be given by E(K8S_AUTH_VERIFY_SSL).
     type: bool
     aliases: [verify_ssl]
@@ -90,6 +91,7 @@ requirements:
   - kubernetes (Python package) >= 24.2.0
 notes:
   - Options that are given win over what the kubeconfig says, and both win over the environment.
-  - Exec plugins and expiring tokens of a kubeconfig work as in the C(kubernetes) package, which does the authentication.
+  - Exec plugins and expiring tokens of a kubeconfig work as in the C(kubernetes) package, which does the
+    authentication.
   - Requests answered with 429 or 503, and dropped connections, are tried again until the module's deadline.
 """

@@ -11,8 +11,8 @@ options:
   wait:
     description:
       - Whether to wait until what was applied is ready, or what was removed is gone.
-      - Trouble that does not go away by itself (an image that cannot be pulled, a crash loop, a failed Job, a Pod that fits
-        nowhere, …) ends the wait at once and fails the task with a diagnosis.
+      - Trouble that does not go away by itself (an image that cannot be pulled, a crash loop, a failed Job, a
+        Pod that fits nowhere, …) ends the wait at once and fails the task with a diagnosis.
     type: bool
     default: true
   wait_timeout:
