@@ -12,6 +12,8 @@ AT_ONCE = 0.0
 BRIEFLY = 3.0
 """Seconds for what often cures itself within a moment: a quota that old pods are leaving, a status that
 still speaks of the previous spec."""
+STALE = 15.0
+"""Seconds for a controller to renew a status that was written before the present spec."""
 SCHEDULING = 3.0
 """Seconds for the scheduler to find room after all."""
 PULL_AGAIN = 60.0
@@ -37,8 +39,7 @@ CODES: dict[str, Code] = {
         meaning="A container's image cannot be pulled.",
         hint=(
             "Check the image name and tag, and that the registry can be reached from the node; for a "
-            "private registry"
-            "give the pod an image pull Secret (secret of type registry)."
+            "private registry give the pod an image pull Secret (secret of type registry)."
         ),
         grace=AT_ONCE,
     ),
@@ -57,10 +58,8 @@ CODES: dict[str, Code] = {
         ),
         hint=(
             "GPU memory: lower gpu_memory_utilization, max_model_len (8192, then 4096) and max_num_seqs "
-            "(20, then 10),"
-            "or spread the model over more GPUs (tensor parallelism). Host memory: raise the memory limit "
-            "and"
-            "check the size of shared memory, which counts as memory."
+            "(20, then 10), or spread the model over more GPUs (tensor parallelism). Host memory: raise "
+            "the memory limit and check the size of shared memory, which counts as memory."
         ),
         grace=AT_ONCE,
     ),
@@ -68,8 +67,8 @@ CODES: dict[str, Code] = {
         meaning="A container runs, but its startup, liveness or readiness probe fails.",
         hint=(
             "If the model is still loading, raise the startup timeout and the time given to the wait; "
-            "otherwise compare"
-            "the probe's port and path with what the server listens on, and read the log."
+            "otherwise compare the probe's port and path with what the server listens on, and read the "
+            "log."
         ),
         grace=NEVER,
     ),
@@ -92,8 +91,7 @@ CODES: dict[str, Code] = {
         meaning="KServe's storage initializer cannot fetch the model.",
         hint=(
             "Check the storage URI, the credentials Secret, the endpoint and its certificate, and that "
-            "the initializer"
-            "has enough memory and ephemeral storage for the model."
+            "the initializer has enough memory and ephemeral storage for the model."
         ),
         grace=AT_ONCE,
     ),
@@ -122,8 +120,8 @@ CODES: dict[str, Code] = {
         meaning="The scheduler finds no node for a pod.",
         hint=(
             "Free or add what the scheduler misses: GPUs of the wanted product, memory, a toleration for "
-            "the node's"
-            "taint, a matching node selector. A smaller tensor parallelism needs fewer GPUs on one node."
+            "the node's taint, a matching node selector. A smaller tensor parallelism needs fewer GPUs on "
+            "one node."
         ),
         grace=SCHEDULING,
     ),
@@ -168,12 +166,12 @@ CODES: dict[str, Code] = {
             "Correct the runtime's name, or create a ServingRuntime that supports the model format in "
             "this namespace."
         ),
-        grace=AT_ONCE,
+        grace=BRIEFLY,
     ),
     "InvalidSpec": Code(
         meaning="A controller refuses the specification after the API server accepted it.",
         hint="Correct what the message names.",
-        grace=AT_ONCE,
+        grace=BRIEFLY,
     ),
     "StorageUriUnsupported": Code(
         meaning="KServe cannot fetch models from a storage URI of this kind.",
@@ -181,7 +179,7 @@ CODES: dict[str, Code] = {
             "Use s3://, gs://, hf://, pvc://, oci://, https:// or another prefix that a "
             "ClusterStorageContainer supports."
         ),
-        grace=AT_ONCE,
+        grace=BRIEFLY,
     ),
     "ModelLoadFailed": Code(
         meaning="KServe reports that the model could not be loaded.",

@@ -14,7 +14,7 @@ from .codes import CODES
 from .lineage import lineage
 from .pods import ready
 from .readiness import State, state_of
-from .symptoms import Symptom, event_symptoms, symptom
+from .symptoms import Symptom, event_symptoms, passing, symptom
 from .world import Object, World, event_time, timestamp, title, written_at
 
 EVENTS_SHOWN = 5
@@ -143,6 +143,8 @@ def _event_lines(objects: Iterable[Object], world: World) -> list[str]:
     seen: dict[str, Object] = {}
     for obj in objects:
         for event in world.events_of(obj):
+            if passing(event):
+                continue
             seen[event["metadata"].get("uid") or event["metadata"]["name"]] = event
     latest = sorted(seen.values(), key=event_time)[-EVENTS_SHOWN:]
     return [_event_line(event) for event in latest]

@@ -123,6 +123,8 @@ def event_symptoms(obj: Object, world: World) -> list[Symptom]:
         seen = event_time(event)
         if event.get("type") != "Warning" or seen + RECENT < written_at(obj):
             continue  # it speaks of an earlier spec
+        if passing(event):
+            continue
         if seen <= answered:
             continue  # the controller has got on since
         if event.get("reason") in CREATION_FAILED and seen <= created:
@@ -131,6 +133,11 @@ def event_symptoms(obj: Object, world: World) -> list[Symptom]:
         if found is not None:
             told[found.code] = found
     return list(told.values())
+
+
+def passing(event: Object) -> bool:
+    """Two writers met; the controller has tried again by itself."""
+    return "the object has been modified" in event.get("message", "")
 
 
 def _event_symptom(obj: Object, event: Object) -> Symptom | None:

@@ -153,7 +153,9 @@ class _Wait:
                 self._voice.say(key, f"{title(given)}: does not exist")
                 continue
             state = state_of(obj, self._world)
-            if state.ready and not any(one.grace is not None for one in event_symptoms(obj, self._world)):
+            if state.ready and any(one.grace is not None for one in event_symptoms(obj, self._world)):
+                state = State(ready=False, summary="its controller reports an error")
+            if state.ready:
                 self._voice.ready(key, f"{title(obj)}: {state.summary}")
                 continue
             pending[key] = state

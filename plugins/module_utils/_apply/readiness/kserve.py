@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..codes import AT_ONCE, BRIEFLY, NEVER
+from ..codes import CODES, NEVER, STALE
 from ..lineage import children, stamp_of
 from ..pods import condition
 from ..symptoms import Symptom, symptom
-from ..world import Object, World, written_at
+from ..world import Object, World, event_time, written_at
 from .state import State, done, pending, status_of, unmet
 
 STOP_ANNOTATION = "serving.kserve.io/stop"
@@ -50,7 +50,7 @@ ChildState = Callable[[Object, World], State]
 def inference_service(obj: Object, world: World, child_state: ChildState) -> State:
     if (obj["metadata"].get("annotations") or {}).get(STOP_ANNOTATION) == "true":
         return _stopped(obj, world)
-    symptoms = _model_symptoms(obj)
+    symptoms = _model_symptoms(obj, world)
     below = _below(obj, world, child_state, symptoms)
     if below is not None:
         return below
@@ -66,7 +66,7 @@ def inference_service(obj: Object, world: World, child_state: ChildState) -> Sta
 def llm_inference_service(obj: Object, world: World, child_state: ChildState) -> State:
     if (obj["metadata"].get("annotations") or {}).get(STOP_ANNOTATION) == "true":
         return _stopped(obj, world)
-    symptoms = _llm_symptoms(obj)
+    symptoms = _llm_symptoms(obj, world)
     below = _below(obj, world, child_state, symptoms)
     if below is not None:
         return below
@@ -124,15 +124,21 @@ def _stopped(obj: Object, world: World) -> State:
     return unmet(stopped, "Stopped")
 
 
-def _speaks_of_present_spec(obj: Object) -> bool:
-    return written_at(obj, subresource="status") > written_at(obj)
+def _status_grace(obj: Object, code: str, world: World) -> float | None:
+    """The status may still speak of the spec before, until its controller shows that it has seen the
+    present one."""
+    meta, since = obj["metadata"], written_at(obj)
+    seen = (
+        meta.get("generation", 1) == 1
+        or written_at(obj, subresource="status") > since
+        or any(
+            event.get("type") == "Warning" and event_time(event) >= since for event in world.events_of(obj)
+        )
+    )
+    return CODES[code].grace if seen else STALE
 
 
-def _status_grace(obj: Object) -> float:
-    return AT_ONCE if _speaks_of_present_spec(obj) else BRIEFLY
-
-
-def _model_symptoms(obj: Object) -> list[Symptom]:
+def _model_symptoms(obj: Object, world: World) -> list[Symptom]:
     model = status_of(obj).get("modelStatus") or {}
     transition = model.get("transitionStatus")
     if transition not in ("BlockedByFailedLoad", "InvalidSpec"):
@@ -150,22 +156,25 @@ def _model_symptoms(obj: Object) -> list[Symptom]:
             reason=reason,
             message=failure.get("message") or f"The model's transition status is {transition}.",
             since=failure.get("time") or condition(obj, "Ready").get("lastTransitionTime", ""),
-            grace=_status_grace(obj),
+            grace=_status_grace(obj, code, world),
         )
     ]
 
 
-def _llm_symptoms(obj: Object) -> list[Symptom]:
+def _llm_symptoms(obj: Object, world: World) -> list[Symptom]:
     """Presets that cannot be combined never cure themselves; a router may only be slow."""
     found = []
     presets = condition(obj, "PresetsCombined")
     if presets.get("status") == "False":
-        found.append(_of_condition("InvalidSpec", obj, presets, grace=_status_grace(obj)))
+        found.append(
+            _of_condition("InvalidSpec", obj, presets, grace=_status_grace(obj, "InvalidSpec", world))
+        )
     for name in LLM_CONDITIONS[1:-1]:
         one = condition(obj, name)
         if one.get("status") == "False":
             invalid = "invalid" in one.get("message", "").lower() or one.get("reason") == "RefsInvalid"
-            code, grace = ("InvalidSpec", BRIEFLY) if invalid else ("Reconcile", NEVER)
+            code = "InvalidSpec" if invalid else "Reconcile"
+            grace = _status_grace(obj, code, world) if invalid else NEVER
             found.append(_of_condition(code, obj, one, grace=grace))
     return found[:1]
 

@@ -133,7 +133,8 @@ def _rollout(
     if updated < wanted:
         return pending(f"{updated} of {wanted} pods updated", symptoms=found)
     if existing > wanted:
-        return pending(f"{existing - wanted} old pods leaving", symptoms=found)
+        old = existing - wanted
+        return pending(f"{'1 old pod' if old == 1 else f'{old} old pods'} still there", symptoms=found)
     if ready_now < wanted or available < wanted:
         return pending(f"{min(ready_now, available)} of {wanted} pods ready", symptoms=found)
     return done(f"{ready_now} of {wanted} pods ready")
