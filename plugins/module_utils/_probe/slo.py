@@ -54,6 +54,12 @@ def judge(slo: Slo, verdict: Verdict) -> tuple[Objective, ...]:
     )
 
 
+def told(objective: Objective) -> str:
+    """An objective in a sentence."""
+    measured = "was not measured" if objective.measured is None else f"is {objective.measured:g}"
+    return f"{objective.name} {measured}, the objective is {objective.limit:g}"
+
+
 def missed(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:
     """The enforced objectives that were not shown to be met: what was not measured is not met."""
     return tuple(objective for objective in objectives if objective.enforced and not objective.ok)

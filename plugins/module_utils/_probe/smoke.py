@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._cluster import ClusterError
 from .asking import Check, NotReached, Verdict, patiently, unanswered
 from .hints import Diagnosis, diagnosis
 from .published import Address, addresses
-from .reach import BY_ITSELF, WAYS, Outcome, Site
-from .slo import Objective, judge, missed
+from .reach import BY_ITSELF, NO_ADDRESS, WAYS, Site
+from .slo import Objective, judge, missed, told
 from .target import Target
 
 AUTO = "auto"
@@ -30,7 +30,7 @@ class Result:
     verdict: Verdict
     reach: str | None
     via: str | None
-    tried: tuple[str, ...]
+    tried: tuple[Check, ...]
     addresses: tuple[Address, ...]
     objectives: tuple[Objective, ...]
     diagnosis: Diagnosis | None
@@ -39,14 +39,33 @@ class Result:
     def ok(self) -> bool:
         return self.diagnosis is None
 
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should hear of a service that answers nevertheless."""
+        name = self.target.name
+        said = [
+            f"{name} was asked by {self.reach}, because {check.name} led elsewhere: {check.detail}"
+            for check in self.tried
+            if check.code != NO_ADDRESS
+        ]
+        for objective in self.objectives:
+            if not objective.ok and not objective.enforced:
+                said.append(f"{name} misses an objective: {told(objective)}")
+        return said
 
-@dataclass(kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class _Attempt:
-    """The last attempt: what was tried in vain, and by which way an answer came."""
+    """What came of one attempt: the way on which an answer came, and those that were tried in vain."""
 
+    verdict: Verdict
     reach: str | None = None
     via: str | None = None
-    tried: tuple[str, ...] = ()
+    tried: tuple[Check, ...]
+
+    @property
+    def passing(self) -> bool:
+        return self.verdict.passing
 
 
 def smoke_test(targets: Sequence[Target], *, site: Site, reach: str, deadline: float) -> list[Result]:
@@ -54,51 +73,47 @@ def smoke_test(targets: Sequence[Target], *, site: Site, reach: str, deadline: f
 
     `reach` is one of WAYS, or `auto`: the published addresses, then a port-forward. Order is kept.
     """
-    ways = BY_ITSELF if reach == AUTO else (reach,)
     if not targets:
         return []
     with ThreadPoolExecutor(min(AT_ONCE, len(targets))) as pool:
-        return list(pool.map(lambda target: _ask(target, site, ways, deadline), targets))
+        return list(pool.map(lambda target: _ask(target, site, reach, deadline), targets))
 
 
-def _ask(target: Target, site: Site, ways: Iterable[str], deadline: float) -> Result:
-    last = _Attempt()
-
-    def attempt() -> Verdict:
-        outcome = _by_one_of(ways, target, site, deadline, last)
-        return outcome.verdict
-
-    verdict = patiently(attempt, deadline=deadline)
-    objectives = judge(target.slo, verdict) if target.slo else ()
+def _ask(target: Target, site: Site, reach: str, deadline: float) -> Result:
+    ways: tuple[str, ...] = (reach,)
+    if reach == AUTO:
+        ways = BY_ITSELF if target.in_cluster else ("address",)
+    last = patiently(lambda: _attempt(ways, target, site, deadline), deadline=deadline)
+    objectives = judge(target.slo, last.verdict) if target.slo else ()
     return Result(
         target=target,
-        verdict=verdict,
+        verdict=last.verdict,
         reach=last.reach,
         via=last.via,
         tried=last.tried,
         addresses=_addresses(target, site),
         objectives=objectives,
-        diagnosis=_diagnosis(verdict, objectives, reached=last.reach is not None),
+        diagnosis=_diagnosis(last.verdict, objectives, reached=last.reach is not None),
     )
 
 
-def _by_one_of(ways: Iterable[str], target: Target, site: Site, deadline: float, last: _Attempt) -> Outcome:
-    """The first way that leads somewhere; else a verdict that says why none does."""
-    checks: list[Check] = []
-    last.reach, last.via, last.tried = None, None, ()
+def _attempt(ways: Sequence[str], target: Target, site: Site, deadline: float) -> _Attempt:
+    """Go the first way on which the service itself answers; a proxy's refusal leads to the next."""
+    tried: list[Check] = []
     for name in ways:
         try:
             outcome = WAYS[name](target, site, deadline)
         except NotReached as silence:
-            checks.append(unanswered(name, silence))
+            tried.append(unanswered(name, silence))
+            continue
         except ClusterError as error:
-            checks.append(Check(name=name, ok=False, code="ClusterError", detail=str(error)))
-        else:
-            last.reach, last.via = name, outcome.via
-            return outcome
-        finally:
-            last.tried = tuple(f"{check.name}: {check.detail}" for check in checks)
-    return Outcome(verdict=Verdict(ok=False, checks=tuple(checks)), via="")
+            tried.append(Check(name=name, ok=False, code="ClusterError", detail=str(error)))
+            continue
+        if not outcome.verdict.passing or name == ways[-1]:
+            return _Attempt(verdict=outcome.verdict, reach=name, via=outcome.via, tried=tuple(tried))
+        refusal = outcome.verdict.checks[-1]
+        tried.append(replace(refusal, name=name, detail=f"{outcome.via}: {refusal.said}"))
+    return _Attempt(verdict=Verdict(ok=False, checks=tuple(tried)), tried=tuple(tried))
 
 
 def _addresses(target: Target, site: Site) -> tuple[Address, ...]:
@@ -113,12 +128,7 @@ def _diagnosis(verdict: Verdict, objectives: tuple[Objective, ...], *, reached: 
     failures = [check for check in verdict.checks if not check.ok]
     if failures:
         failure = failures[0 if reached else -1]
-        return diagnosis(code=failure.code or "Failed", check=failure.name, message=failure.detail)
+        return diagnosis(code=failure.code or "Failed", check=failure.name, message=failure.said)
     for objective in missed(objectives):
-        measured = "not measured" if objective.measured is None else f"{objective.measured:g}"
-        return diagnosis(
-            code="SloMissed",
-            check=objective.name,
-            message=f"{objective.name} is {measured}, the objective is {objective.limit:g}",
-        )
+        return diagnosis(code="SloMissed", check=objective.name, message=told(objective))
     return None

@@ -39,7 +39,7 @@ class Target:
 
     name: str
     question: Question
-    namespace: str | None = None
+    namespace: str = "default"
     url: str | None = None
     through: str | None = None
     verify_tls: bool = True
@@ -51,3 +51,10 @@ class Target:
     api_key: str | SecretKey | None = None
     basic: Basic | None = None
     slo: Slo | None = None
+    engine: str | None = None
+    platform: str | None = None
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether it is known as something of the cluster, not by a URL alone."""
+        return bool(self.publishers or self.pod or self.selector)

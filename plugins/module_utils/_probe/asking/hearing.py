@@ -22,8 +22,8 @@ def hear(
     end: str | None = None,
     echo: str = "",
 ) -> Heard | Check:
-    """POST and listen. `piece` reads the text of one event, `end` is the event that closes a whole answer, `echo`
-    is what may come before the answer and is no part of it."""
+    """POST and listen. `piece` reads the text of one event, `end` is the event that closes a whole answer,
+    `echo` is what may come before the answer and is no part of it."""
     pieces: list[str] = []
     first = last = 0.0
     tokens = 0
@@ -62,10 +62,10 @@ def judged(talk: Talk, heard: Heard | Check) -> Check:
     return Check(
         name="stream",
         ok=True,
-        status=HTTPStatus.OK,
+        status=int(HTTPStatus.OK),
         detail=f"{heard.tokens} tokens, the first after {heard.ttft_ms:.0f} ms",
     )
 
 
 def _failed(code: str, detail: str) -> Check:
-    return Check(name="stream", ok=False, status=HTTPStatus.OK, code=code, detail=detail)
+    return Check(name="stream", ok=False, status=int(HTTPStatus.OK), code=code, detail=detail)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+import typing
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,7 +22,10 @@ PAUSE_SECONDS = 1.0
 
 
 def ask(door: Door, question: Question, *, deadline: float) -> Verdict:
-    """One round of the question's checks. Raises NotReached where no connection is to be had."""
+    """One round of the question's checks, ended by trouble that may pass, as all will be asked again then.
+
+    Raises NotReached where no connection is to be had.
+    """
     protocol = PROTOCOLS[question.protocol]
     talk = Talk(door=door, question=question, deadline=deadline)
     checks: list[Check] = []
@@ -35,6 +39,8 @@ def ask(door: Door, question: Question, *, deadline: float) -> Verdict:
             checks.append(unanswered(name, silence))
             break
         checks.append(replace(check, ms=round((time.monotonic() - began) * 1000)))
+        if check.passing:
+            break
     ok = all(check.ok for check in checks)
     heard = talk.heard
     verdict = Verdict(
@@ -50,12 +56,22 @@ def ask(door: Door, question: Question, *, deadline: float) -> Verdict:
     return verdict.without(door.credentials.secrets)
 
 
-def patiently(attempt: Callable[[], Verdict], *, deadline: float) -> Verdict:
-    """Try until the verdict is good, or bad in a way that stays, or the time is over."""
+class MayPass(typing.Protocol):
+    """Anything that tells whether it is a failure that time may heal."""
+
+    @property
+    def passing(self) -> bool: ...
+
+
+Attempt = typing.TypeVar("Attempt", bound=MayPass)
+
+
+def patiently(attempt: Callable[[], Attempt], *, deadline: float) -> Attempt:
+    """Try until it went well, or badly in a way that stays, or the time is over; the last attempt counts."""
     while True:
-        verdict = attempt()
-        if not verdict.passing or time.monotonic() + PAUSE_SECONDS >= deadline:
-            return verdict
+        made = attempt()
+        if not made.passing or time.monotonic() + PAUSE_SECONDS >= deadline:
+            return made
         time.sleep(PAUSE_SECONDS)
 
 

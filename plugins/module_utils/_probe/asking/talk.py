@@ -56,6 +56,12 @@ class Check:
     skipped: bool = False
     ms: int | None = None
 
+    @property
+    def said(self) -> str:
+        """The detail, after the HTTP status where that is part of the trouble."""
+        usual = self.status in (None, HTTPStatus.OK)
+        return self.detail if usual else f"HTTP {self.status}, {self.detail}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:

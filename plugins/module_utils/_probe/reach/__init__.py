@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .address import by_address
+from .address import NO_ADDRESS, by_address
 from .job import by_job
 from .port_forward import by_port_forward
 from .site import JobOptions, Outcome, Site, Way
@@ -14,4 +14,4 @@ WAYS: dict[str, Way] = {"address": by_address, "port-forward": by_port_forward, 
 # A Job makes objects, so it is only used where it is asked for.
 BY_ITSELF = ("address", "port-forward")
 
-__all__ = ["BY_ITSELF", "WAYS", "JobOptions", "Outcome", "Site", "Way"]
+__all__ = ["BY_ITSELF", "NO_ADDRESS", "WAYS", "JobOptions", "Outcome", "Site", "Way"]

@@ -11,18 +11,23 @@ from ..secret import api_key
 from ..target import Target
 from .site import Outcome, Site
 
+NO_ADDRESS = "NoAddress"
+
 
 def by_address(target: Target, site: Site, deadline: float) -> Outcome:
-    silences = []
+    outcome, silences, code = None, [], NO_ADDRESS
     for address in _reachable(target, site):
         try:
-            return _ask_at(address, target, site, deadline)
+            outcome = _ask_at(address, target, site, deadline)
         except NotReached as silence:
-            silences.append(silence)
-            detail = "; ".join(f"{address}: {silence.detail}" for silence in silences)
-    if not silences:
-        raise NotReached("NoAddress", "no address is published outside the cluster")
-    raise NotReached(silences[0].code, detail)
+            silences.append(f"{address}: {silence.detail}")
+            code = silence.code
+        else:
+            if not outcome.verdict.passing:
+                return outcome
+    if outcome is not None:
+        return outcome
+    raise NotReached(code, "; ".join(silences) or "no address is published outside the cluster")
 
 
 def _reachable(target: Target, site: Site) -> list[Address]:

@@ -35,8 +35,8 @@ GLANCE_SECONDS = 5.0
 
 def by_job(target: Target, site: Site, deadline: float) -> Outcome:
     client, options = site.client, site.job
-    if client is None or target.namespace is None:
-        raise NotReached("NoCluster", "no namespace is given in which a Job could run", passing=False)
+    if client is None:
+        raise NotReached("NoCluster", "there is no connection to a cluster", passing=False)
     if options is None:
         raise NotReached("NoImage", "no image is given for the Job", passing=False)
     name = f"llm-probe-{target.name[:40].rstrip('-.')}-{secrets.token_hex(3)}"

@@ -71,7 +71,7 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
     elif target.api_key:
         detail = "a Job takes its API key from a Secret, not by value"
         raise NotReached("NoCredentials", detail, passing=False)
-    user = {} if options.run_as_user is None else {"runAsUser": options.run_as_user}
+    user = {"runAsUser": options.run_as_user} if options.run_as_user else {}
     container = {
         "name": "probe",
         "image": options.image,

@@ -19,8 +19,8 @@ from .site import Outcome, Site
 
 def by_port_forward(target: Target, site: Site, deadline: float) -> Outcome:
     client = site.client
-    if client is None or target.namespace is None:
-        raise NotReached("NoCluster", "no namespace is given in which a pod could be found", passing=False)
+    if client is None:
+        raise NotReached("NoCluster", "there is no connection to a cluster", passing=False)
     pod = ready_pod(client, target)
     name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
     port = port_of(client, target, pod)

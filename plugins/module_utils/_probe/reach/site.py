@@ -19,8 +19,8 @@ class JobOptions:
 
     image: str
     pull_secrets: tuple[str, ...] = ()
-    run_as_user: int | None = 65534
-    """None leaves the user to the image or to the platform (OpenShift assigns one)."""
+    run_as_user: int = 65534
+    """0 leaves the user to the image or to the cluster, as OpenShift wants it."""
 
 
 @dataclass(frozen=True, kw_only=True)

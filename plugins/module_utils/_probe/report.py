@@ -1,0 +1,104 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results as a module returns them: per service, as a row of a table, and how a client asks the service."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from .asking import Check
+from .smoke import Result
+
+WORDS = 8
+
+
+def facts(result: Result) -> dict[str, Any]:
+    """Everything about one target."""
+    verdict = result.verdict
+    return {
+        "name": result.target.name,
+        "namespace": result.target.namespace,
+        "ok": result.ok,
+        "protocol": result.target.question.protocol,
+        "model": verdict.model,
+        "text": verdict.text,
+        "ttft_ms": verdict.ttft_ms,
+        "total_ms": verdict.total_ms,
+        "tokens_per_second": verdict.tokens_per_second,
+        "load": dict(verdict.load),
+        "address": address(result),
+        "reach": result.reach,
+        "via": result.via,
+        "tried": [f"{check.name}: {check.detail}" for check in result.tried],
+        "checks": [_shown(check) for check in verdict.checks],
+        "slo": [asdict(objective) for objective in result.objectives],
+        "diagnosis": asdict(result.diagnosis) if result.diagnosis else None,
+        "example": example(result),
+    }
+
+
+def row(result: Result) -> dict[str, str]:
+    """One line of a table for people."""
+    target = result.target
+    return {
+        "service": target.name,
+        "engine": target.engine or target.question.protocol,
+        "platform": target.platform or "-",
+        "ready": "yes" if result.ok else "no",
+        "address": address(result) or "-",
+        "answer": first_words(result.verdict.text or "") if result.ok else failure(result),
+    }
+
+
+def failure(result: Result) -> str:
+    """Why it failed, in a line; empty where it did not."""
+    found = result.diagnosis
+    return f"{found.code} ({found.check}): {found.message}" if found else ""
+
+
+def advice(result: Result) -> str:
+    """The failure with the service's name and the next step."""
+    hint = result.diagnosis.hint if result.diagnosis else ""
+    return " ".join(part for part in (f"{result.target.name}:", failure(result) + ".", hint) if part)
+
+
+def address(result: Result) -> str | None:
+    """Where users find the service: outside the cluster if it can be reached there."""
+    found = sorted(result.addresses, key=lambda address: address.internal)
+    return found[0].url if found else None
+
+
+def _shown(check: Check) -> dict[str, Any]:
+    names = ("name", "ok", "skipped", "status", "code", "detail", "ms")
+    return {name: getattr(check, name) for name in names}
+
+
+def first_words(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:WORDS]) + (" …" if len(words) > WORDS else "")
+
+
+def example(result: Result) -> str | None:
+    """How a client asks the service: Python for OpenAI's protocol, curl for Triton's."""
+    at, model = address(result), result.verdict.model
+    if at is None or model is None:
+        return None
+    if result.target.question.protocol == "openai":
+        key = 'os.environ["OPENAI_API_KEY"]' if result.target.api_key else '"unused"'
+        imports = "import os\n\n" if result.target.api_key else ""
+        return (
+            f"{imports}from openai import OpenAI\n\n"
+            f"client = OpenAI(base_url={json.dumps(at + '/v1')}, api_key={key})\n"
+            "answer = client.chat.completions.create(\n"
+            f'    model={json.dumps(model)}, messages=[{{"role": "user", "content": "Hello!"}}]\n'
+            ")\n"
+            "print(answer.choices[0].message.content)\n"
+        )
+    credentials = ' -u "$USER_AND_PASSWORD"' if result.target.basic else ""
+    body = json.dumps({"text_input": "Hello!", "parameters": {"stream": False, "temperature": 0}})
+    return (
+        f"curl{credentials} -H 'Content-Type: application/json' {at}/v2/models/{model}/generate -d '{body}'\n"
+    )

@@ -1,0 +1,560 @@
+#!/usr/bin/python
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: smoke_test
+short_description: Ask served models something and judge the answers
+version_added: 0.1.0
+author: Inferops contributors (@inferops)
+description:
+  - Asks every service of the inventory, or every target that is described, a real question and checks what
+    comes back. All are asked at the same time, under one deadline; who does not answer yet is asked again
+    until it does or the time is over.
+  - A server of OpenAI's protocol must be healthy, list the served names and adapters that are expected, and
+    answer a completion, a chat and a streamed completion with text, with a count of tokens and within the
+    limit. A Triton server must be live and ready, hold the model C(READY) in its repository, and answer
+    C(generate) and C(generate_stream) with text beyond the prompt.
+  - Time to first token and total time are taken from the streamed answer.
+  - Nothing is changed. Only O(reach=job) makes a Job and a ConfigMap, and removes both before it ends.
+options:
+  names:
+    description:
+      - Names of the services of O(llm_serving) to ask. Left out or empty, all whose C(state) is V(present)
+        and whose C(verify.smoke) is true.
+    type: list
+    elements: str
+    default: []
+  targets:
+    description:
+      - Served models that no inventory describes.
+      - A target is reached by O(targets[].url), or found in the cluster by one of O(targets[].service),
+        O(targets[].inference_service), O(targets[].pod) and O(targets[].selector).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the target is called in the result.
+        type: str
+        required: true
+      protocol:
+        description:
+          - V(openai) is spoken by vLLM and all that is compatible with it, V(triton) by Triton in front of
+            the vLLM backend, V(triton-ensemble) by Triton in front of a TensorRT-LLM ensemble.
+        type: str
+        choices: [openai, triton, triton-ensemble]
+        default: openai
+      url:
+        description:
+          - Where the model is served, C(http) or C(https), with a path where the server is behind one, and
+            without C(/v1) or C(/v2).
+        type: str
+      through:
+        description:
+          - Address of a gateway as C(host) or C(host:port), for a O(targets[].url) whose host does not
+            resolve. Host header and TLS name stay those of the URL.
+        type: str
+      verify_tls:
+        description: Whether the certificate of an C(https) address is checked.
+        type: bool
+        default: true
+      ca:
+        description: Path of the certificates that are trusted besides the system's, PEM.
+        type: path
+      namespace:
+        description: Namespace of the target.
+        type: str
+        default: default
+      service:
+        description: Name of the Service in front of the target.
+        type: str
+      inference_service:
+        description: Name of the InferenceService that is the target.
+        type: str
+      pod:
+        description: Name of the pod that is the target.
+        type: str
+      selector:
+        description: Labels that select the target's pods, such as V(app=chat). The newest Ready pod is asked.
+        type: str
+      port:
+        description:
+          - Port of the container that answers requests. Left out, it is the Service's target port, or the
+            first port that the pod names.
+        type: int
+      models:
+        description: Names that must be served. The first of them is asked; without any, what the server has.
+        type: list
+        elements: str
+        default: []
+      adapters:
+        description: Names of LoRA adapters that must be served.
+        type: list
+        elements: str
+        default: []
+      prompt:
+        description: What is asked. Left out, O(prompt).
+        type: str
+      exclude_input:
+        description:
+          - Ask Triton to leave the prompt out of its answer (C(exclude_input_in_output)). An echoed prompt
+            never counts as an answer, with or without it.
+        type: bool
+        default: false
+      credentials:
+        description:
+          - What proves that we may ask. With any of them, the check C(auth) asks once without and must be
+            refused.
+          - Give O(targets[].credentials.api_key), or O(targets[].credentials.api_key_secret), or
+            O(targets[].credentials.username) and O(targets[].credentials.password).
+        type: dict
+        suboptions:
+          api_key:
+            description: The engine's API key, sent as a bearer token whatever the way.
+            type: str
+          api_key_secret:
+            description: The Secret in O(targets[].namespace) that holds the API key.
+            type: dict
+            suboptions:
+              name:
+                description: Name of the Secret.
+                type: str
+                required: true
+              key:
+                description: Key of the Secret.
+                type: str
+                default: api-key
+          username:
+            description: User for a gateway that asks for basic authentication. Sent by address only.
+            type: str
+          password:
+            description: Password for O(targets[].credentials.username).
+            type: str
+      slo:
+        description: Objectives; advisory unless O(targets[].slo.enforce).
+        type: dict
+        suboptions:
+          enforce:
+            description: Whether a missed objective fails the task. What was not measured is missed.
+            type: bool
+            default: false
+          ttft_ms:
+            description: Time to first token in milliseconds, which must stay below.
+            type: float
+          tokens_per_second:
+            description: Tokens per second, of all answers together, which must be reached.
+            type: float
+          concurrency:
+            description:
+              - How many ask at once while the other objectives are measured; all must be answered. The
+                time to first token is then the median.
+            type: int
+  reach:
+    description:
+      - V(address) asks where users ask, at the URL that was given or that the service publishes in its
+        C(status.url), load balancer or node port. A host that does not resolve is asked through the
+        gateway's address.
+      - V(port-forward) asks a Ready pod through the API server, and needs the right to create
+        C(pods/portforward).
+      - V(job) asks from inside the cluster, by a Job that runs O(job.image). The Job runs as no user of
+        privilege, has no token, and its credentials come from a Secret only. It needs the rights to apply and
+        delete Jobs and ConfigMaps and to read pods, their logs and events.
+      - V(auto) tries the addresses and, where none leads to the service, a port-forward. It proves that the
+        model answers; use V(address) to prove the way in too.
+    type: str
+    choices: [auto, address, port-forward, job]
+    default: auto
+  job:
+    description: How the Job of O(reach=job) runs.
+    type: dict
+    suboptions:
+      image:
+        description: Image with C(python3), 3.10 or later. The engine's own image will do.
+        type: str
+        required: true
+      pull_secrets:
+        description: Secrets to pull the image with.
+        type: list
+        elements: str
+        default: []
+      run_as_user:
+        description:
+          - User id of the process. V(0) leaves it to the image or the cluster, as OpenShift wants it; it may
+            not be root then either.
+        type: int
+        default: 65534
+  checks:
+    description:
+      - Checks to make, in this order. Left out or empty, all that are usual for the protocol.
+      - For V(openai) V(health), V(auth), V(models), V(completion), V(chat), V(stream). For V(triton) V(live),
+        V(ready), V(repository), V(model), V(auth), V(generate), V(stream); for V(triton-ensemble) without
+        V(stream).
+      - In a mixed fleet each service makes those that its protocol knows.
+      - A model without chat template passes, unless V(chat) is listed here.
+    type: list
+    elements: str
+    default: []
+  prompt:
+    description:
+      - What is asked where neither the service nor the target says. Left out, V(Hello, world!) for OpenAI and
+        V(What is Triton Inference Server?) for Triton.
+    type: str
+  max_tokens:
+    description: Most tokens of a completion. Left out, V(50), and for Triton the backend's own limit.
+    type: int
+  chat_max_tokens:
+    description: Most tokens of a chat answer.
+    type: int
+    default: 200
+  temperature:
+    description: Temperature of the sampler. Left out, V(0.7) for OpenAI and V(0) for Triton.
+    type: float
+  timeout:
+    description: Seconds for the whole task.
+    type: int
+    default: 120
+attributes:
+  check_mode:
+    support: partial
+    details:
+      - Asking changes nothing and is done in check mode too. O(reach=job) would make objects; in check mode
+        its services are reported as not asked.
+  diff_mode:
+    support: N/A
+    details:
+      - Nothing is changed.
+  idempotent:
+    support: full
+    details:
+      - Nothing is left behind, so RV(ignore:changed) is always false. A Job that could not be removed is
+        reported as a warning, and removes itself after ten minutes.
+extends_documentation_fragment:
+  - inferops.serving.attributes
+  - inferops.serving.attributes.action_group
+  - inferops.serving.connection
+  - inferops.serving.fleet
+seealso:
+  - module: inferops.serving.services
+  - module: inferops.serving.services_info
+"""
+
+EXAMPLES = r"""
+- name: Ask every service of the inventory
+  inferops.serving.smoke_test:
+    llm_cluster: "{{ llm_cluster }}"
+    llm_stores: "{{ llm_stores }}"
+    llm_models: "{{ llm_models }}"
+    llm_serving: "{{ llm_serving }}"
+
+- name: Ask a server by its URL
+  inferops.serving.smoke_test:
+    targets:
+      - name: chat
+        url: https://chat.example.org
+        models: [Meta-Llama-3.1-8B-Instruct]
+        credentials:
+          api_key: "{{ vault_chat_key }}"
+    max_tokens: 100
+
+- name: Ask an InferenceService whose host is not in DNS
+  inferops.serving.smoke_test:
+    targets:
+      - name: lean-rag
+        url: http://lean-rag-rag.example.com
+        through: 203.0.113.10
+
+- name: Ask Triton behind a gateway with basic authentication
+  inferops.serving.smoke_test:
+    targets:
+      - name: gpt2
+        protocol: triton
+        url: https://llm.example.org/triton-demo-1/triton-inference-server
+        models: [vllm_model]
+        credentials:
+          username: demo
+          password: "{{ vault_demo_password }}"
+    reach: address
+
+- name: Let no version through whose first token takes longer than 100 ms while 16 ask
+  inferops.serving.smoke_test:
+    targets:
+      - name: chat
+        namespace: rag
+        service: chat
+        slo:
+          enforce: true
+          ttft_ms: 100
+          concurrency: 16
+
+- name: Ask from inside the cluster
+  inferops.serving.smoke_test:
+    targets:
+      - name: chat
+        namespace: rag
+        service: chat
+    reach: job
+    job:
+      image: docker.io/library/python:3.13-slim
+"""
+
+RETURN = r"""
+services:
+  description: What came of each service, in the order of the inventory, then each target.
+  type: list
+  elements: dict
+  returned: always, unless the options are wrong
+  contains:
+    name:
+      description: Name of the service or target.
+      type: str
+      sample: chat
+    namespace:
+      description: Its namespace.
+      type: str
+      sample: rag
+    ok:
+      description: Whether every check passed and every enforced objective was met.
+      type: bool
+      sample: true
+    protocol:
+      description: What the server speaks.
+      type: str
+      sample: openai
+    model:
+      description: Name of the model that was asked.
+      type: str
+      sample: chat
+    text:
+      description: The first answer.
+      type: str
+      sample: I am your AI assistant, how can I help you today?
+    ttft_ms:
+      description: Milliseconds from the request to the first token of the streamed answer.
+      type: float
+      sample: 50.9
+    total_ms:
+      description: Milliseconds from the request to the end of the streamed answer.
+      type: float
+      sample: 142.6
+    tokens_per_second:
+      description: Tokens per second of the streamed answer.
+      type: float
+      sample: 287.5
+    load:
+      description:
+        - What C(slo.concurrency) requests at once gave; C(ttft_ms) is the median, C(failed) counts requests
+          without answer.
+      type: dict
+      sample: {concurrency: 16, failed: 0, ttft_ms: 61.2, ttft_ms_max: 80.4, tokens_per_second: 1834.0}
+    address:
+      description: Where users find the service; an address inside the cluster where it has no other.
+      type: str
+      sample: http://203.0.113.7:30299
+    reach:
+      description: The way on which it answered; null where none led to it.
+      type: str
+      sample: port-forward
+    via:
+      description: What was asked.
+      type: str
+      sample: pod chat-6955f867d4-mdvhz:8000
+    tried:
+      description: Ways that did not lead to it, and why.
+      type: list
+      elements: str
+      sample: ["address: no address is published outside the cluster"]
+    checks:
+      description: The checks that were made.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the check.
+          type: str
+          sample: completion
+        ok:
+          description: Whether it passed.
+          type: bool
+          sample: true
+        skipped:
+          description: Whether there was nothing to check; C(detail) says why.
+          type: bool
+          sample: false
+        status:
+          description: HTTP status of the answer.
+          type: int
+          sample: 200
+        code:
+          description: Code of the failure, null where it passed.
+          type: str
+          sample: null
+        detail:
+          description: What was found.
+          type: str
+          sample: 33 tokens
+        ms:
+          description: How long it took, in milliseconds.
+          type: int
+          sample: 131
+    slo:
+      description: The objectives.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the objective.
+          type: str
+          sample: ttft_ms
+        limit:
+          description: What was asked for.
+          type: float
+          sample: 100
+        measured:
+          description: What was measured; null where it could not be.
+          type: float
+          sample: 61.2
+        ok:
+          description: Whether it was met; null where it was not measured.
+          type: bool
+          sample: true
+        enforced:
+          description: Whether missing it is a failure.
+          type: bool
+          sample: false
+    diagnosis:
+      description: Why the service did not pass, and the next step; null where it did.
+      type: dict
+      contains:
+        code:
+          description: Code of the failure.
+          type: str
+          sample: ModelNotServed
+        check:
+          description: The check, way or objective that failed.
+          type: str
+          sample: models
+        message:
+          description: What was found.
+          type: str
+          sample: "Meta-Llama-3.1-8B-Instruct not served; served: /models/llama"
+        hint:
+          description: What to do.
+          type: str
+          sample: Compare the model's served_names, and its path in the store, with what is served.
+    example:
+      description: How a client asks the service. Credentials stand in it as variables only.
+      type: str
+      sample: "from openai import OpenAI\n\nclient = OpenAI(base_url=…"
+rows:
+  description: One line per service, for a table.
+  type: list
+  elements: dict
+  returned: always, unless the options are wrong
+  sample:
+    - {service: chat, engine: vllm, platform: kserve, ready: "yes", address: "http://203.0.113.7:30299",
+       answer: "I am your AI assistant, how can I …"}
+"""
+
+import time
+from typing import Any, NoReturn
+
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
+from ansible_collections.inferops.serving.plugins.module_utils._probe import (
+    AT_ONCE,
+    AUTO,
+    TARGET,
+    WAYS,
+    JobOptions,
+    Manner,
+    Site,
+    Target,
+    advice,
+    facts,
+    row,
+    smoke_test,
+    target_from,
+    targets_of,
+)
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **CONNECTION,
+    "names": {"type": "list", "elements": "str", "default": []},
+    "targets": TARGET,
+    "reach": {"type": "str", "choices": [AUTO, *WAYS], "default": AUTO},
+    "job": {
+        "type": "dict",
+        "options": {
+            "image": {"type": "str", "required": True},
+            "pull_secrets": {"type": "list", "elements": "str", "default": []},
+            "run_as_user": {"type": "int", "default": 65534},
+        },
+    },
+    "checks": {"type": "list", "elements": "str", "default": []},
+    "prompt": {"type": "str"},
+    "max_tokens": {"type": "int"},
+    "chat_max_tokens": {"type": "int", "default": 200},
+    "temperature": {"type": "float"},
+    "timeout": {"type": "int", "default": 120},
+}
+
+
+def main() -> NoReturn:
+    module = FleetModule(argument_spec=ARGUMENT_SPEC, required_if=[("reach", "job", ("job",))])
+    try:
+        run(module, time.monotonic() + module.params["timeout"])
+    except (ValueError, OSError, ClusterError) as error:
+        module.fail_json(msg=str(error))
+
+
+def run(module: FleetModule, deadline: float) -> NoReturn:
+    options = module.params
+    manner = Manner(
+        checks=tuple(options["checks"]),
+        prompt=options["prompt"],
+        max_tokens=options["max_tokens"],
+        chat_max_tokens=options["chat_max_tokens"],
+        temperature=options["temperature"],
+    )
+    targets = manner.applied([*_services(module), *map(target_from, options["targets"])])
+    if not targets and not options["llm_serving"]:
+        raise ValueError("There is nothing to ask: give llm_serving or targets.")
+    if module.check_mode and options["reach"] == "job":
+        module.exit_json(changed=False, services=[], rows=[], skipped=True, msg="A Job would ask.")
+    job = options["job"]
+    site = Site(
+        client=connect(options, concurrency=AT_ONCE) if _needs_cluster(targets, options["reach"]) else None,
+        job=job and JobOptions(**{**job, "pull_secrets": tuple(job["pull_secrets"])}),
+    )
+    results = smoke_test(targets, site=site, reach=options["reach"], deadline=deadline)
+    for warning in (*site.warnings, *(remark for result in results for remark in result.remarks)):
+        module.warn(warning)
+    answer = {
+        "changed": False,
+        "services": [facts(result) for result in results],
+        "rows": [row(result) for result in results],
+    }
+    failures = [advice(result) for result in results if not result.ok]
+    if failures:
+        counted = f"{len(failures)} of {len(results)} served models did not answer as they should."
+        module.fail_json(msg="\n".join([counted, *failures]), **answer)
+    module.exit_json(**answer)
+
+
+def _services(module: FleetModule) -> list[Target]:
+    """The services of the inventory. Ends the task where the inventory is wrong."""
+    if not module.params["llm_serving"] and not module.params["names"]:
+        return []
+    return targets_of(module.specification().plans, module.params["names"])
+
+
+def _needs_cluster(targets: list[Target], reach: str) -> bool:
+    return reach in ("port-forward", "job") or any(target.in_cluster for target in targets)
+
+
+if __name__ == "__main__":
+    main()
