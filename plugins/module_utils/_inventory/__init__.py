@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from .._fleet.argument_spec import argument_spec
 from .read import Specification, read
 
-__all__ = ["Specification", "read"]
+FLEET = argument_spec()
+"""The five variables as options of a module."""
+
+__all__ = ["FLEET", "Specification", "read"]

@@ -13,14 +13,14 @@ from ..option import Cpu, Memory, Text, option
 
 @dataclass(frozen=True, kw_only=True)
 class CpuAmount:
-    request: Cpu | None = option("Request.", default=None, implied="by engine and GPUs")
-    limit: Cpu | None = option("Limit.", default=None, implied="by engine and GPUs")
+    request: Cpu | None = option("Request.", default=None, implied="chosen by engine and GPUs")
+    limit: Cpu | None = option("Limit.", default=None, implied="chosen by engine and GPUs")
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryAmount:
-    request: Memory | None = option("Request.", default=None, implied="by engine, size class and shm_size")
-    limit: Memory | None = option("Limit.", default=None, implied="by engine, size class and shm_size")
+    request: Memory | None = option("Request.", default=None, implied="chosen by engine and model")
+    limit: Memory | None = option("Limit.", default=None, implied="chosen by engine and model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Cache:
     )
     path: str = option("Directory inside the store.", default="hf_cache")
     prewarm: bool = option(
-        "Fill the cache by a Job before the service starts; the service then reads it only.", default=False
+        "The cache was filled before: pods mount it read-only and download nothing.", default=False
     )
 
 
@@ -101,11 +101,11 @@ class Expose:
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    strategy: str | None = option(
-        "V(recreate) stops the old pods first, V(rolling) keeps serving and needs GPUs for one more copy.",
-        choices=("recreate", "rolling"),
-        default=None,
-        implied="V(recreate) for pods with GPUs, V(rolling) for others",
+    strategy: str = option(
+        "V(rolling) replaces copy by copy; a pod with GPUs gives them back before its successor starts, so none"
+        " has to be spare. V(recreate) stops all old pods first.",
+        choices=("rolling", "recreate"),
+        default="rolling",
     )
     revision_history: int = option("How many applied revisions are kept.", default=10, minimum=1)
 

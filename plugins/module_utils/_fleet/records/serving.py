@@ -45,7 +45,7 @@ class Gpu:
         " (HAMi); V(visible-devices) takes devices by index or UUID past the scheduler; V(none) uses no GPU.",
         choices=("resource", "vgpu", "visible-devices", "none"),
         default="resource",
-        implied="V(none) for engine V(simulator)",
+        implied="V(resource), for engine V(simulator) V(none)",
     )
     product: str | None = option(
         "GPU product as in the node label C(nvidia.com/gpu.product), for example V(NVIDIA-A10G).",
@@ -197,7 +197,7 @@ class Service:
     shm_size: Memory | None = option(
         "Size of C(/dev/shm). It counts as memory of the container.",
         default=None,
-        implied="by engine and topology",
+        implied="chosen by engine and topology",
     )
     cache: Cache = option("Cache of Hugging Face downloads on a store.", default=Cache())
     env: dict[str, Text] = option("Environment variables. No secrets here.", default={})
