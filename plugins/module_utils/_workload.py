@@ -123,9 +123,8 @@ class Autoscaling:
 
     @property
     def threshold(self) -> str:
-        """The target as a quantity: whole where it is whole, else in thousandths."""
-        whole = self.target == int(self.target)
-        return str(int(self.target)) if whole else f"{round(self.target * 1000)}m"
+        """The target as a quantity that is a decimal number too, which KEDA asks for."""
+        return str(int(self.target)) if self.target == int(self.target) else str(self.target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from .._catalogue.images import default_image, relocated, vllm_version
 from .._catalogue.pins import PINS, pinned
+from .._catalogue.vllm import release
 
 if TYPE_CHECKING:
     from .._fleet import Cluster
     from .facts import ServicePlan
 
-_NUMBER = re.compile(r"\d+")
 _RCLONE = "docker.io/rclone/rclone:{version}"
 
 
@@ -45,8 +44,7 @@ def kserve_version(cluster: Cluster) -> str:
 
 def at_least(version: str, floor: str) -> bool:
     """Whether a version, with or without a leading v, is the floor or newer."""
-    numbers = tuple(int(number) for number in _NUMBER.findall(version)[:3])
-    return numbers >= tuple(int(number) for number in floor.split("."))
+    return release(version) >= release(floor)
 
 
 def _relocated(cluster: Cluster, name: str) -> str:

@@ -132,8 +132,8 @@ def _scaling(plan: ServicePlan) -> dict[str, Any]:
         "serverAddress": plan.prometheus,
         "query": scaling.query,
     }
-    # KServe reads the threshold from ``value``, and passes it on as an average over the copies.
-    target = {"type": "AverageValue", "value": scaling.threshold}
+    # In spite of its name: KEDA compares it with the average over the copies.
+    target = {"type": "Value", "value": scaling.threshold}
     autoscaling: dict[str, Any] = {
         "metrics": [{"type": "External", "external": {"metric": metric, "target": target}}]
     }
