@@ -4,6 +4,7 @@
 """Write the catalogue of vLLM's arguments from dumps of its parser.
 
     python tools/generate_vllm_arguments.py --history HISTORY.json --dump DUMP.json --dump DUMP.json
+    ruff format plugins/module_utils/_catalogue/vllm_arguments.py
 
 HISTORY.json maps fields of vLLM's EngineArgs to the versions that have them:
 ``{"versions": […], "fields": {name: […]}}``. Each DUMP.json describes one version: ``vllm_version``, ``cli``

@@ -26,8 +26,8 @@ from ansible_collections.inferops.serving.plugins.module_utils import _rules  # 
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import PINS  # noqa: E402
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import VARIABLES  # noqa: E402
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.argument_spec import (  # noqa: E402
+    FLEET,
     ansible_type,
-    argument_spec,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.option import (  # noqa: E402
     Cpu,
@@ -83,12 +83,11 @@ def documents() -> dict[Path, str]:
 
 def documentation() -> dict[str, Any]:
     """The options of the documentation fragment."""
-    spec = argument_spec()
     return {
         "options": {
             name: {
                 "description": [ABOUT[name]],
-                **{key: spec[name][key] for key in ("type", "elements", "default") if key in spec[name]},
+                **{key: FLEET[name][key] for key in ("type", "elements", "default") if key in FLEET[name]},
                 "suboptions": suboptions(record),
             }
             for name, record in VARIABLES.items()
@@ -98,11 +97,10 @@ def documentation() -> dict[str, Any]:
 
 def role_options() -> dict[str, dict[str, Any]]:
     """The five variables as options of a role's argument specs."""
-    spec = argument_spec()
     return {
         name: {
             "description": [ABOUT[name], "Every key is explained in C(docs/inventory-reference.md)."],
-            **{key: spec[name][key] for key in ("type", "elements", "default") if key in spec[name]},
+            **{key: FLEET[name][key] for key in ("type", "elements", "default") if key in FLEET[name]},
         }
         for name in VARIABLES
     }
@@ -172,7 +170,7 @@ def reference() -> str:
         " (`python tools/inventory_docs.py`); `docs/inventory.schema.json` tells the same to editors.",
         "",
         "Unknown keys are errors. Every problem is reported at once, with its place and what to write"
-        " instead, before anything is written to a cluster. A value that is left out or null has its default.",
+        " instead, before anything is written to a cluster. A value left out or null has its default.",
         "",
     ]
     for name, record in VARIABLES.items():
@@ -291,7 +289,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {
             name: templated({"type": "array", "items": object_schema(record)})
-            if argument_spec()[name]["type"] == "list"
+            if FLEET[name]["type"] == "list"
             else templated(object_schema(record))
             for name, record in VARIABLES.items()
         },

@@ -10,7 +10,7 @@ from typing import Any
 from .load import VARIABLES
 from .option import Cpu, Devices, Memory, Text
 from .records import Cluster, Secret
-from .schema import Key, keys
+from .schema import Key
 
 ANSIBLE_TYPES: dict[Any, str] = {
     str: "str",
@@ -22,16 +22,6 @@ ANSIBLE_TYPES: dict[Any, str] = {
     bool: "bool",
     Any: "raw",
 }
-
-
-def argument_spec() -> dict[str, dict[str, Any]]:
-    """Options of the names of the five variables.
-
-    Only secrets are declared down to the leaf, so that exactly their values are hidden. Ansible would convert
-    the values of the others (24.10 into "24.1") and stop at the first unknown key; they come as they are
-    written, and reading them reports every problem at once.
-    """
-    return {name: _variable(record) for name, record in VARIABLES.items()}
 
 
 def ansible_type(key: Key) -> dict[str, Any]:
@@ -47,28 +37,15 @@ def ansible_type(key: Key) -> dict[str, Any]:
     return {"type": ANSIBLE_TYPES[key.of]}
 
 
-def _variable(record: type[Any]) -> dict[str, Any]:
-    if record is Cluster:
-        return {"type": "dict", "default": {}}
-    variable: dict[str, Any] = {"type": "list", "elements": "dict", "default": []}
-    if record is Secret:
-        variable |= {"no_log": False, "options": _options(record)}
-    return variable
+FLEET: dict[str, dict[str, Any]] = {
+    name: {"type": "dict", "default": {}}
+    if record is Cluster
+    else {"type": "list", "elements": "dict", "default": []} | ({"no_log": False} if record is Secret else {})
+    for name, record in VARIABLES.items()
+}
+"""Options of the names of the five variables.
 
-
-def _options(record: type[Any]) -> dict[str, dict[str, Any]]:
-    return {key.name: _option(key) for key in keys(record).values()}
-
-
-def _option(key: Key) -> dict[str, Any]:
-    option = ansible_type(key)
-    if key.shape in ("record", "records"):
-        option["options"] = _options(key.of)
-    if key.declared.choices:
-        option["choices"] = list(key.declared.choices)
-    option["no_log"] = key.declared.secret
-    if key.required:
-        option["required"] = True
-    elif key.start() not in (None, ()):
-        option["default"] = key.start()
-    return option
+What is inside them is not declared to Ansible, which would convert values (24.10 into "24.1") and stop at the
+first unknown key; it comes as it is written, and reading it reports every problem at once. ``no_log`` would hide
+names and kinds wherever they are shown; modules hide the values of secrets and no more.
+"""

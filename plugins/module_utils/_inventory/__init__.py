@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-from .._fleet.argument_spec import argument_spec
+from .._fleet.argument_spec import FLEET
 from .read import Specification, read
-
-FLEET = argument_spec()
-"""The five variables as options of a module."""
 
 __all__ = ["FLEET", "Specification", "read"]

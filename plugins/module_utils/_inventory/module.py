@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules with the five variables have in common: reading them, and hiding what is secret in them."""
+"""What the modules with the five variables have in common: reading them, and hiding their secrets."""
 
 from __future__ import annotations
 
@@ -13,19 +13,10 @@ from typing import Any, NoReturn
 from ansible.module_utils.basic import AnsibleModule
 
 from .._fleet import Secret
+from .._fleet.argument_spec import FLEET
 from .._fleet.records import RegistryLogin
 from .._fleet.schema import keys
 from .read import Specification, read
-
-FLEET: dict[str, dict[str, Any]] = {
-    "llm_cluster": {"type": "dict", "default": {}},
-    "llm_secrets": {"type": "list", "elements": "dict", "default": [], "no_log": False},
-    "llm_stores": {"type": "list", "elements": "dict", "default": []},
-    "llm_models": {"type": "list", "elements": "dict", "default": []},
-    "llm_serving": {"type": "list", "elements": "dict", "default": []},
-}
-"""What is inside is checked by the records, which know the nearest key and find every problem at once.
-``no_log`` would hide names and kinds wherever they are shown; FleetModule hides the values and nothing else."""
 
 _SHOWN = {
     name

@@ -102,8 +102,8 @@ class Expose:
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
     strategy: str = option(
-        "V(rolling) replaces copy by copy; a pod with GPUs gives them back before its successor starts, so none"
-        " has to be spare. V(recreate) stops all old pods first.",
+        "V(rolling) replaces copy by copy; a pod with GPUs gives them back before its successor starts, so"
+        " none has to be spare. V(recreate) stops all old pods first.",
         choices=("rolling", "recreate"),
         default="rolling",
     )
