@@ -1,0 +1,205 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real controllers of KServe and LeaderWorkerSet beside the control plane, with their webhooks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .api import MERGE_PATCH, Api, Object, path_of
+from .config import Config
+from .manifests import Manifests
+from .processes import Process
+
+NAMESPACES = {"kserve": "kserve", "llmisvc": "kserve", "lws": "lws-system"}
+STORAGE_INITIALIZER = "kserve/storage-initializer:v0.20.0"
+GATEWAY_CLASS = "lab"
+GATEWAY_CONTROLLER = "sim.lab/gateway"
+# KServe's webhook server converts between the versions of these two.
+CONVERTED = ("llminferenceservices.serving.kserve.io", "llminferenceserviceconfigs.serving.kserve.io")
+
+
+def wanted(config: Config) -> tuple[str, ...]:
+    """The names of the controllers that are switched on, in order of start."""
+    on = config.controllers
+    return tuple(name for name in ("lws", "kserve", "llmisvc") if getattr(on, name))
+
+
+def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
+    """The process of one controller, with its configuration files written."""
+    home = config.directory / name
+    serving = home / "k8s-webhook-server" / "serving-certs"  # where controller-runtime looks below TMPDIR
+    serving.mkdir(parents=True, exist_ok=True)
+    for kind in ("crt", "key"):
+        link = serving / f"tls.{kind}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(config.pki / f"webhooks.{kind}")
+    argv = _lws(config, programs, home, serving) if name == "lws" else _kserve(config, programs, name)
+    environment = {
+        "KUBECONFIG": f"{config.directory}/{name}.kubeconfig",
+        "TMPDIR": str(home),
+        "POD_NAMESPACE": NAMESPACES[name],
+    }
+    return Process(name=name, argv=argv, directory=config.directory, environment=environment)
+
+
+def objects(config: Config, manifests: Manifests) -> list[Object]:
+    """What the controllers find in the cluster when they start, besides their definitions."""
+    names = wanted(config)
+    found: list[Object] = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+        for namespace in sorted({NAMESPACES[name] for name in names})
+    ]
+    if {"kserve", "llmisvc"} & set(names):
+        found += [_configured(obj) for obj in manifests.read("config-kserve")]
+        found += _gateway()
+    return found
+
+
+def connect(api: Api, config: Config, manifests: Manifests) -> None:
+    """Tells the API server where the webhooks answer and whom to trust there."""
+    authority = base64.b64encode((config.pki / "ca.crt").read_bytes()).decode()
+    for name in wanted(config):
+        for registration in _registrations(config, manifests, name, authority):
+            api.apply(registration)
+    if config.controllers.llmisvc:
+        for preset in manifests.read("presets-llmisvc"):
+            preset["metadata"]["namespace"] = NAMESPACES["llmisvc"]
+            api.apply(preset)
+
+
+def connect_conversion(api: Api, config: Config) -> None:
+    """The same for the conversion between versions of a definition; must come before the controller reads objects."""
+    if not config.controllers.llmisvc:
+        return
+    authority = base64.b64encode((config.pki / "ca.crt").read_bytes()).decode()
+    webhook = {
+        "clientConfig": {"url": _url(config, "llmisvc", "/convert"), "caBundle": authority, "service": None},
+        "conversionReviewVersions": ["v1", "v1beta1"],
+    }
+    for name in CONVERTED:
+        api.request(
+            "PATCH",
+            f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
+            {"spec": {"conversion": {"strategy": "Webhook", "webhook": webhook}}},
+            content_type=MERGE_PATCH,
+        )
+
+
+def disconnect(api: Api, config: Config, manifests: Manifests, name: str) -> None:
+    """Removes the webhooks of a controller that was switched off: they would refuse everything."""
+    for registration in _registrations(config, manifests, name, ""):
+        api.delete(path_of(registration))
+    if name == "llmisvc":
+        for definition in CONVERTED:
+            api.request(
+                "PATCH",
+                f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}",
+                {"spec": {"conversion": {"strategy": "None", "webhook": None}}},
+                content_type=MERGE_PATCH,
+            )
+
+
+def health_url(config: Config, name: str) -> str:
+    path = "healthz" if name == "lws" else "readyz"
+    return f"http://127.0.0.1:{config.port_of(f'{name}-health')}/{path}"
+
+
+def _lws(config: Config, programs: Mapping[str, Path], home: Path, serving: Path) -> tuple[str, ...]:
+    file = home / "config.yaml"
+    configuration = {
+        "apiVersion": "config.lws.x-k8s.io/v1alpha1",
+        "kind": "Configuration",
+        "webhook": {"port": config.port_of("lws"), "certDir": str(serving)},
+        "leaderElection": {"leaderElect": False},
+        "metrics": {"bindAddress": "0"},
+        "health": {"healthProbeBindAddress": f"127.0.0.1:{config.port_of('lws-health')}"},
+        "internalCertManagement": {"enable": False},
+    }
+    file.write_text(json.dumps(configuration, indent=1))
+    return (str(programs["lws-manager"]), "--config", str(file))
+
+
+def _kserve(config: Config, programs: Mapping[str, Path], name: str) -> tuple[str, ...]:
+    program = {"kserve": "kserve-manager", "llmisvc": "kserve-llmisvc"}[name]
+    own = ("-metrics-secure=false",) if name == "llmisvc" else ()
+    return (
+        str(programs[program]),
+        "-metrics-addr=0",
+        f"-webhook-port={config.port_of(name)}",
+        f"-health-probe-addr=127.0.0.1:{config.port_of(f'{name}-health')}",
+        "-leader-elect=false",
+        "-zap-encoder=console",
+        *own,
+    )
+
+
+def _url(config: Config, name: str, path: str) -> str:
+    return f"https://127.0.0.1:{config.port_of(name)}{path}"
+
+
+def _registrations(config: Config, manifests: Manifests, name: str, authority: str) -> Iterator[Object]:
+    for registration in manifests.read(f"webhooks-{name}"):
+        registration["metadata"].pop("annotations", None)
+        if name == "lws":
+            registration["metadata"]["name"] = f"lws-{registration['metadata']['name']}"
+        for webhook in registration["webhooks"]:
+            path = webhook["clientConfig"]["service"]["path"]
+            webhook["clientConfig"] = {"url": _url(config, name, path), "caBundle": authority}
+            if name == "lws" and webhook["name"] in ("mpod.kb.io", "vpod.kb.io"):
+                # what the product's kustomization adds: pods of others are none of its business
+                own = {"key": "leaderworkerset.sigs.k8s.io/name", "operator": "Exists"}
+                webhook["objectSelector"] = {"matchExpressions": [own]}
+        yield registration
+
+
+def _configured(obj: Object) -> Object:
+    """KServe's own configuration with what a cluster without Knative and Istio changes in it."""
+    if obj["kind"] == "ClusterStorageContainer":
+        obj["spec"]["container"]["image"] = STORAGE_INITIALIZER  # the module carries a placeholder
+        return obj
+    obj["metadata"] = {"name": "inferenceservice-config", "namespace": NAMESPACES["kserve"]}
+    obj["data"].pop("_example", None)
+    changes: dict[str, dict[str, object]] = {
+        "deploy": {"defaultDeploymentMode": "Standard"},
+        "ingress": {
+            "enableGatewayApi": True,
+            "kserveIngressGateway": "kserve/kserve-ingress-gateway",
+            "disableIstioVirtualHost": True,
+            "disableIngressCreation": False,
+            "ingressDomain": "lab.example",
+            "enableLLMInferenceServiceTLS": False,
+        },
+        "storageInitializer": {"image": STORAGE_INITIALIZER},
+    }
+    for key, change in changes.items():
+        obj["data"][key] = json.dumps(json.loads(obj["data"].get(key) or "{}") | change, indent=1)
+    return obj
+
+
+def _gateway() -> list[Object]:
+    api_version = "gateway.networking.k8s.io/v1"
+    listener = {
+        "name": "http",
+        "port": 80,
+        "protocol": "HTTP",
+        "allowedRoutes": {"namespaces": {"from": "All"}},
+    }
+    return [
+        {
+            "apiVersion": api_version,
+            "kind": "GatewayClass",
+            "metadata": {"name": GATEWAY_CLASS},
+            "spec": {"controllerName": GATEWAY_CONTROLLER},
+        },
+        {
+            "apiVersion": api_version,
+            "kind": "Gateway",
+            "metadata": {"name": "kserve-ingress-gateway", "namespace": NAMESPACES["kserve"]},
+            "spec": {"gatewayClassName": GATEWAY_CLASS, "listeners": [listener]},
+        },
+    ]

@@ -1,0 +1,59 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keeper's loop: whenever something moves in the cluster, let everybody look at it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from ..api import Api, ApiError
+from .backends import Backends
+from .gateway import Gateway
+from .pods import Pods
+
+IDLE_SECONDS = 10.0
+REPEAT_SECONDS = 0.5
+
+
+def main() -> NoReturn:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kubeconfig", type=Path, required=True)
+    parser.add_argument("--directory", type=Path, required=True)
+    parser.add_argument("--simulator", required=True)
+    parser.add_argument("--gateway", action="store_true")
+    parser.add_argument("--program", help="names the copy that runs, so that a new one replaces it")
+    arguments = parser.parse_args()
+
+    api, changed = Api(arguments.kubeconfig), threading.Event()
+    backends = Backends(arguments.directory, arguments.simulator)
+
+    def end(_signal: int, _frame: object) -> NoReturn:
+        backends.stop_all()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    tasks: list[Pods | Gateway] = [Pods(api, arguments.directory, backends, changed)]
+    if arguments.gateway:
+        tasks.append(Gateway(api, changed))
+    while True:
+        changed.wait(IDLE_SECONDS)
+        changed.clear()
+        for task in tasks:
+            try:
+                task.tick()
+            except (OSError, ApiError):  # a conflict, or the API server is being restarted: look again
+                traceback.print_exc()
+                time.sleep(REPEAT_SECONDS)
+                changed.set()
+
+
+if __name__ == "__main__":
+    main()

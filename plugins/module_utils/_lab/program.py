@@ -1,0 +1,47 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keeper's program, copied into the lab: it must outlive the command that started it and the place that came from."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from pathlib import Path
+
+from . import api, keeper, processes
+from .config import Config
+from .keeper import backends, engines, gateway, logs, main, pods, triton_standin, watching
+from .processes import Process
+
+PACKAGE = "inferops_lab"
+MODULES = (api, processes, keeper, backends, engines, gateway, logs, main, pods, triton_standin, watching)
+
+
+def process(config: Config, simulator: Path) -> Process:
+    """The keeper's process; its program is written where it runs from."""
+    sources = {_relative(module.__name__, is_package=module is keeper): inspect.getsource(module) for module in MODULES}
+    digest = hashlib.sha256(repr(sorted(sources.items())).encode()).hexdigest()[:12]
+    program = config.directory / f"program-{digest}"
+    for file, text in {"__init__.py": "", **sources}.items():
+        path = program / PACKAGE / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    argv = [
+        sys.executable,
+        "-m",
+        f"{PACKAGE}.keeper.main",
+        f"--kubeconfig={config.directory}/keeper.kubeconfig",
+        f"--directory={config.directory}",
+        f"--simulator={simulator}",
+    ]
+    if config.controllers.gateway:
+        argv.append("--gateway")
+    environment = {"PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    return Process(name="keeper", argv=(*argv, f"--program={digest}"), directory=config.directory, environment=environment)
+
+
+def _relative(module: str, *, is_package: bool) -> str:
+    inner = module.rsplit("._lab.", 1)[1].replace(".", "/")
+    return f"{inner}/__init__.py" if is_package else f"{inner}.py"
