@@ -14,6 +14,9 @@ from .._apply.applyset import ID_LABEL, set_id
 from .._cluster import Client
 from .._fleet import Fleet
 from .._objects import namespace_objects, secret_objects, store_objects
+from .report import report
+
+__all__ = ["namespace_sets", "report", "secret_sets", "store_sets", "vacant", "worth_applying"]
 
 NAMESPACE_SET = "inferops-namespace"
 SECRETS_SET = "inferops-secrets"
@@ -51,6 +54,15 @@ def worth_applying(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]
     )
     present = {parent["metadata"]["labels"][ID_LABEL] for parent in parents}
     return [one for one in sets if one.objects or set_id(one.name, one.namespace) in present]
+
+
+def vacant(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]:
+    """Sets of namespaces in which nothing else of ours is left, so that the namespace may go too."""
+    wanted = {set_id(one.name, one.namespace): one for one in sets}
+    parents = client.list("v1", "ConfigMap", label_selector=ID_LABEL, metadata_only=True)
+    ids = {(parent["metadata"]["namespace"], parent["metadata"]["labels"][ID_LABEL]) for parent in parents}
+    occupied = {namespace for namespace, found in ids if found not in wanted}
+    return [one for one in wanted.values() if one.namespace not in occupied]
 
 
 def _by_namespace(
