@@ -8,6 +8,7 @@ from __future__ import annotations
 from .direct import TARGET, target_from
 from .inventory import target_of, targets_of
 from .manner import Manner
+from .published import public_address
 from .reach import WAYS, JobOptions, Site
 from .report import advice, facts, row
 from .smoke import AT_ONCE, AUTO, Result, smoke_test
@@ -25,6 +26,7 @@ __all__ = [
     "Target",
     "advice",
     "facts",
+    "public_address",
     "row",
     "smoke_test",
     "target_from",

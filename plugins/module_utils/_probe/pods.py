@@ -12,6 +12,16 @@ from .asking import NotReached
 from .target import Target
 
 Object = dict[str, Any]
+# Waiting reasons that no patience heals.
+HOPELESS = (
+    "CrashLoopBackOff",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "ErrImageNeverPull",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+)
 
 
 def find_pods(client: Client, target: Target) -> list[Object]:
@@ -34,9 +44,9 @@ def ready_pod(client: Client, target: Target) -> Object:
         if is_ready(pod):
             return pod
     if not pods:
-        raise NotReached("NoPod", f"namespace {target.namespace} has no pod of it")
+        raise NotReached("NoPod", f"namespace {target.namespace} has no pod of it", passing=False)
     states = "; ".join(f"{pod['metadata']['name']} is {state(pod)}" for pod in pods[:3])
-    raise NotReached("NoReadyPod", f"no pod is Ready: {states}")
+    raise NotReached("NoReadyPod", f"no pod is Ready: {states}", passing=not all(map(hopeless, pods)))
 
 
 def port_of(client: Client, target: Target, pod: Object) -> int:
@@ -63,11 +73,7 @@ def is_ready(obj: Object) -> bool:
 def state(pod: Object) -> str:
     """A pod's state in the words of its kubelet or its scheduler."""
     status = pod.get("status") or {}
-    containers = [
-        *(status.get("initContainerStatuses") or ()),
-        *(status.get("containerStatuses") or ()),
-    ]
-    for container in containers:
+    for container in _containers(pod):
         for kind in ("waiting", "terminated"):
             found = (container.get("state") or {}).get(kind)
             if found and found.get("reason") != "Completed":
@@ -76,6 +82,19 @@ def state(pod: Object) -> str:
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             return _sentence(condition.get("reason"), condition.get("message"))
     return str(status.get("phase", "Unknown"))
+
+
+def hopeless(pod: Object) -> bool:
+    """Whether a container of the pod waits for something that will not come by itself."""
+    return any(
+        ((container.get("state") or {}).get("waiting") or {}).get("reason") in HOPELESS
+        for container in _containers(pod)
+    )
+
+
+def _containers(pod: Object) -> list[Object]:
+    status = pod.get("status") or {}
+    return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
 
 
 def _sentence(reason: str | None, message: str | None) -> str:

@@ -47,6 +47,12 @@ def addresses(target: Target, client: Client | None) -> list[Address]:
     return list(dict.fromkeys(found))
 
 
+def public_address(target: Target, client: Client | None) -> str | None:
+    """Where users find the target: outside the cluster if it is published there."""
+    found = sorted(addresses(target, client), key=lambda address: address.internal)
+    return found[0].url if found else None
+
+
 def _from_status(client: Client, obj: Object, target: Target) -> Iterator[Address]:
     """`status.url` as it is, then through a gateway in front of it, then the address inside the cluster."""
     status = obj.get("status") or {}

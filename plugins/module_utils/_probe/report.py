@@ -29,7 +29,7 @@ def facts(result: Result) -> dict[str, Any]:
         "total_ms": verdict.total_ms,
         "tokens_per_second": verdict.tokens_per_second,
         "load": dict(verdict.load),
-        "address": address(result),
+        "address": result.address,
         "reach": result.reach,
         "via": result.via,
         "tried": [f"{check.name}: {check.detail}" for check in result.tried],
@@ -48,7 +48,7 @@ def row(result: Result) -> dict[str, str]:
         "engine": target.engine or target.question.protocol,
         "platform": target.platform or "-",
         "ready": "yes" if result.ok else "no",
-        "address": address(result) or "-",
+        "address": result.address or "-",
         "answer": first_words(result.verdict.text or "") if result.ok else failure(result),
     }
 
@@ -65,12 +65,6 @@ def advice(result: Result) -> str:
     return " ".join(part for part in (f"{result.target.name}:", failure(result) + ".", hint) if part)
 
 
-def address(result: Result) -> str | None:
-    """Where users find the service: outside the cluster if it can be reached there."""
-    found = sorted(result.addresses, key=lambda address: address.internal)
-    return found[0].url if found else None
-
-
 def _shown(check: Check) -> dict[str, Any]:
     names = ("name", "ok", "skipped", "status", "code", "detail", "ms")
     return {name: getattr(check, name) for name in names}
@@ -83,7 +77,7 @@ def first_words(text: str) -> str:
 
 def example(result: Result) -> str | None:
     """How a client asks the service: Python for OpenAI's protocol, curl for Triton's."""
-    at, model = address(result), result.verdict.model
+    at, model = result.address, result.verdict.model
     if at is None or model is None:
         return None
     if result.target.question.protocol == "openai":

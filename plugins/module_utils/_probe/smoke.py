@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from .._cluster import ClusterError
 from .asking import Check, NotReached, Verdict, patiently, unanswered
 from .hints import Diagnosis, diagnosis
-from .published import Address, addresses
+from .published import public_address
 from .reach import BY_ITSELF, NO_ADDRESS, WAYS, Site
 from .slo import Objective, judge, missed, told
 from .target import Target
@@ -31,7 +31,7 @@ class Result:
     reach: str | None
     via: str | None
     tried: tuple[Check, ...]
-    addresses: tuple[Address, ...]
+    address: str | None
     objectives: tuple[Objective, ...]
     diagnosis: Diagnosis | None
 
@@ -46,7 +46,7 @@ class Result:
         said = [
             f"{name} was asked by {self.reach}, because {check.name} led elsewhere: {check.detail}"
             for check in self.tried
-            if check.code != NO_ADDRESS
+            if self.reach and check.code != NO_ADDRESS
         ]
         for objective in self.objectives:
             if not objective.ok and not objective.enforced:
@@ -91,7 +91,7 @@ def _ask(target: Target, site: Site, reach: str, deadline: float) -> Result:
         reach=last.reach,
         via=last.via,
         tried=last.tried,
-        addresses=_addresses(target, site),
+        address=_address(target, site),
         objectives=objectives,
         diagnosis=_diagnosis(last.verdict, objectives, reached=last.reach is not None),
     )
@@ -116,11 +116,11 @@ def _attempt(ways: Sequence[str], target: Target, site: Site, deadline: float) -
     return _Attempt(verdict=Verdict(ok=False, checks=tuple(tried)), tried=tuple(tried))
 
 
-def _addresses(target: Target, site: Site) -> tuple[Address, ...]:
+def _address(target: Target, site: Site) -> str | None:
     try:
-        return tuple(addresses(target, site.client))
+        return public_address(target, site.client)
     except ClusterError:
-        return ()
+        return None
 
 
 def _diagnosis(verdict: Verdict, objectives: tuple[Objective, ...], *, reached: bool) -> Diagnosis | None:

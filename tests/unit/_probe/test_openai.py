@@ -17,6 +17,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe.asking imp
 
 from tests.unit._probe.standin import Behaviour, serving
 
+pytestmark = [pytest.mark.proof("E", stand_in="model server on loopback")]
+
 
 def asked(
     behaviour: Behaviour, *, api_key: str | None = None, seconds: float = 10, **question: object

@@ -16,6 +16,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe.asking imp
 
 from tests.unit._probe.standin import Behaviour, serving
 
+pytestmark = [pytest.mark.proof("E", stand_in="model server on loopback")]
 GENERATE = "/v2/models/vllm_model/generate"
 
 

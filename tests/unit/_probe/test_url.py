@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit._probe.standin import Behaviour, serving
 
+pytestmark = [pytest.mark.proof("E", stand_in="model server on loopback")]
 HEALTH = Question(protocol="openai", checks=("health",))
 
 

@@ -14,22 +14,13 @@ from typing import Any
 
 from ..._cluster import Client, ClusterError
 from ..asking import Check, NotReached, Verdict
-from ..pods import state
+from ..pods import hopeless, state
 from ..published import addresses
 from ..target import Target
 from .job_objects import PROBE_LABEL, config_map, job_object
 from .site import Outcome, Site
 
 Object = dict[str, Any]
-# Waiting reasons that no patience heals.
-HOPELESS = (
-    "CreateContainerConfigError",
-    "CreateContainerError",
-    "ErrImageNeverPull",
-    "ErrImagePull",
-    "ImagePullBackOff",
-    "InvalidImageName",
-)
 GLANCE_SECONDS = 5.0
 
 
@@ -82,7 +73,7 @@ def _verdict(client: Client, job: Object, deadline: float) -> Verdict:
             ended = _ended(pod)
             if ended is not None:
                 return _read(client, pod, ended)
-            if _waiting(pod) in HOPELESS:
+            if hopeless(pod):
                 return _failed("JobFailed", last)
         refusal = _refusal(client, meta)
         if refusal:
@@ -95,14 +86,6 @@ def _ended(pod: Object) -> Object | None:
         ended: Object | None = (container.get("state") or {}).get("terminated")
         if ended:
             return ended
-    return None
-
-
-def _waiting(pod: Object) -> str | None:
-    for container in (pod.get("status") or {}).get("containerStatuses") or ():
-        reason: str | None = ((container.get("state") or {}).get("waiting") or {}).get("reason")
-        if reason:
-            return reason
     return None
 
 

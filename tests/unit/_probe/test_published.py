@@ -1,0 +1,150 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import NotReached, Question
+from ansible_collections.inferops.serving.plugins.module_utils._probe.pods import port_of, ready_pod
+from ansible_collections.inferops.serving.plugins.module_utils._probe.published import Address, addresses
+from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher, Target
+
+from tests.unit._probe.cluster import (
+    Cluster,
+    gateway,
+    inference_service,
+    node,
+    pod,
+    route,
+    service,
+)
+
+SERVICE = Publisher(api_version="v1", kind="Service", name="chat")
+KSERVE = Publisher(api_version="serving.kserve.io/v1beta1", kind="InferenceService", name="chat")
+INSIDE = Address(url="http://chat.rag.svc:8000", internal=True)
+
+
+def target(*publishers: Publisher, **more: object) -> Target:
+    question = Question(protocol="openai")
+    return Target(name="chat", namespace="rag", question=question, publishers=publishers, **more)  # type: ignore[arg-type]
+
+
+def published(*objects: dict[str, object], of: Publisher = SERVICE) -> list[Address]:
+    return addresses(target(of), Cluster(*objects))  # type: ignore[arg-type]
+
+
+def test_a_cluster_ip_is_known_inside_the_cluster_only() -> None:
+    assert published(service()) == [INSIDE]
+
+
+def test_a_controller_in_a_pod_can_ask_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    assert published(service()) == [Address(url="http://chat.rag.svc:8000")]
+
+
+@pytest.mark.req("S3-44", "S4-41")
+def test_a_node_port_is_asked_at_a_ready_nodes_external_address() -> None:
+    nodes = [
+        node("a", internal="10.0.0.1", external="203.0.113.1", ready=False),
+        node("b", internal="10.0.0.2", external="203.0.113.2"),
+    ]
+    found = published(service("NodePort", nodePort=30299), *nodes)
+    assert found == [Address(url="http://203.0.113.2:30299"), INSIDE]
+
+
+@pytest.mark.req("S3-44")
+def test_a_node_that_runs_the_model_comes_first_and_an_internal_address_will_do() -> None:
+    nodes = [node("a", internal="10.0.0.1"), node("b", internal="10.0.0.2")]
+    found = published(service("NodePort", nodePort=30299), *nodes, pod("chat-1", on="b"))
+    assert found[0].url == "http://10.0.0.2:30299"
+
+
+@pytest.mark.parametrize(
+    ("ingress", "url"),
+    [
+        ({"ip": "203.0.113.7"}, "http://203.0.113.7:8000"),
+        ({"hostname": "lb.example.net"}, "http://lb.example.net:8000"),
+        ({"ip": "2001:db8::7"}, "http://[2001:db8::7]:8000"),
+    ],
+)
+@pytest.mark.req("S4-41")
+def test_a_load_balancer_is_asked_at_its_address(ingress: dict[str, str], url: str) -> None:
+    assert published(service("LoadBalancer", ingress=ingress))[0] == Address(url=url)
+
+
+@pytest.mark.req("S2-47")
+def test_an_inference_service_is_asked_at_its_url_then_through_its_gateway() -> None:
+    found = published(
+        inference_service(
+            "http://chat-rag.llm.example", internal="http://chat-predictor.rag.svc.cluster.local"
+        ),
+        route(),
+        gateway("203.0.113.9"),
+        of=KSERVE,
+    )
+    assert found == [
+        Address(url="http://chat-rag.llm.example"),
+        Address(url="http://chat-rag.llm.example", through="203.0.113.9:8080"),
+        Address(url="http://chat-predictor.rag.svc.cluster.local", internal=True),
+    ]
+
+
+@pytest.mark.req("S2-47")
+def test_kserves_placeholder_domain_is_only_asked_through_a_gateway() -> None:
+    found = published(
+        inference_service("http://chat-rag.example.com"), route(), gateway("203.0.113.9"), of=KSERVE
+    )
+    assert found == [Address(url="http://chat-rag.example.com", through="203.0.113.9:8080")]
+
+
+def test_an_inference_service_without_status_has_no_address() -> None:
+    assert published(inference_service(None), of=KSERVE) == []
+
+
+def test_a_url_that_was_given_is_the_only_address() -> None:
+    given = target(SERVICE, url="https://chat.example", through="203.0.113.1")
+    assert addresses(given, None) == [Address(url="https://chat.example", through="203.0.113.1")]
+
+
+def test_the_newest_ready_pod_is_asked_at_the_services_port() -> None:
+    cluster = Cluster(
+        service(),
+        pod("old", born="2026-01-01T00:00:00Z"),
+        pod("new", born="2026-01-02T00:00:00Z"),
+        pod("starting", born="2026-01-03T00:00:00Z", ready=False),
+    )
+    chosen = ready_pod(cluster, target(SERVICE))  # type: ignore[arg-type]
+    assert chosen["metadata"]["name"] == "new"
+    assert port_of(cluster, target(SERVICE), chosen) == 8000  # type: ignore[arg-type]
+
+
+@pytest.mark.req("XC-10")
+def test_pods_that_are_not_ready_are_told_in_the_schedulers_and_kubelets_words() -> None:
+    unschedulable = {
+        "phase": "Pending",
+        "conditions": [
+            {
+                "type": "PodScheduled",
+                "status": "False",
+                "reason": "Unschedulable",
+                "message": "0/4 nodes are available: 4 Insufficient nvidia.com/gpu.",
+            }
+        ],
+    }
+    with pytest.raises(NotReached) as pending:
+        ready_pod(Cluster(service(), pod("chat-1", **unschedulable)), target(SERVICE))  # type: ignore[arg-type]
+    assert "4 Insufficient nvidia.com/gpu" in pending.value.detail
+    assert pending.value.passing
+    waiting = {"reason": "ImagePullBackOff", "message": "back-off pulling image"}
+    broken = pod("chat-1", ready=False, containerStatuses=[{"name": "engine", "state": {"waiting": waiting}}])
+    with pytest.raises(NotReached) as pulling:
+        ready_pod(Cluster(service(), broken), target(SERVICE))  # type: ignore[arg-type]
+    assert "ImagePullBackOff" in pulling.value.detail
+    assert not pulling.value.passing
+
+
+def test_no_pod_at_all_is_said_at_once() -> None:
+    with pytest.raises(NotReached) as nothing:
+        ready_pod(Cluster(service()), target(SERVICE))  # type: ignore[arg-type]
+    assert nothing.value.code == "NoPod"
+    assert not nothing.value.passing
