@@ -1,11 +1,10 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials in the cluster: whether they have the shape their readers expect, and their state."""
+"""Credentials in the cluster: whether they have the shape their readers expect, and a mark of their state."""
 
 from __future__ import annotations
 
 from .inspection import Finding, inspect, without_value
-from .states import states
 
-__all__ = ["Finding", "inspect", "states", "without_value"]
+__all__ = ["Finding", "inspect", "without_value"]

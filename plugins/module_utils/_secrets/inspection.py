@@ -12,7 +12,6 @@ from .._cluster import Client
 from .._fleet import Fleet, Problem, Secret
 from .._objects.secrets import secret_namespaces
 from .shape import faults
-from .states import has_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,5 +51,11 @@ def without_value(fleet: Fleet) -> list[Problem]:
             hint="Set the variable it comes from, or name the Secret that is there: existing.",
         )
         for secret in fleet.secrets.values()
-        if secret.existing is None and secret.env is None and not has_value(secret)
+        if secret.existing is None and not _has_value(secret)
     ]
+
+
+def _has_value(secret: Secret) -> bool:
+    """Whether the inventory, or the environment it points to, gave the value."""
+    logins = bool(secret.registries) and all(login.password for login in secret.registries)
+    return bool(secret.value or logins or (secret.access_key and secret.secret_key))
