@@ -43,6 +43,8 @@ class ObjectSet:
     namespace: str
     objects: Sequence[Object] = ()
     purge: bool = False
+    recreate: frozenset[str] = frozenset()
+    """Kinds of this set that are deleted and created again where a field cannot be changed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Object
-from .changes import differ
+from .changes import changed_by_us
 from .members import Member
 from .model import CONFIGURED, CREATED, RECREATED, UNCHANGED
 from .rejection import conflicts, is_conflict, is_immutable, is_namespace_terminating, is_webhook_down
@@ -51,15 +51,16 @@ class Writer:
             member.after = self._apply(member.wanted)
             return CREATED
         try:
-            member.after = (
-                self._take_over(member.wanted, live) if member.takes_over else self._apply(member.wanted)
-            )
+            if member.takes_over:
+                member.after = self._take_over(member.wanted, live)
+                return CONFIGURED
+            member.after = self._apply(member.wanted)
         except ApiError as error:
-            if not is_immutable(error) or live["kind"] not in self.recreate:
+            if not is_immutable(error) or live["kind"] not in self.recreate | member.owner.set.recreate:
                 raise
             member.after = self._recreate(member.wanted, live)
             return RECREATED
-        return CONFIGURED if differ(live, member.after) else UNCHANGED
+        return CONFIGURED if changed_by_us(live, member.after) else UNCHANGED
 
     def _apply(self, wanted: Object) -> Object:
         """Server-side apply, again while the trouble is one that passes."""

@@ -1,0 +1,24 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From plans to a verdict: each service is a set of objects, applied, awaited and remembered."""
+
+from __future__ import annotations
+
+from .choice import UnknownService, choose
+from .look import Look, look
+from .rollout import Rollout, roll_out, take_away
+from .secret_states import secret_states
+from .verdict import Verdict
+
+__all__ = [
+    "Look",
+    "Rollout",
+    "UnknownService",
+    "Verdict",
+    "choose",
+    "look",
+    "roll_out",
+    "secret_states",
+    "take_away",
+]

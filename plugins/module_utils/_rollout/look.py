@@ -1,0 +1,116 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking at services: are they there, do they serve, are they still as they were applied."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from .._apply import Action, Diagnosis, Inspection, ObjectSet, Revision, inspect, list_revisions
+from .._apply.engine import silent
+from .._apply.wait import wait_until_ready
+from .._cluster import Client
+from .._plan import ServicePlan
+from .._probe import public_address, target_of
+from .._sets.services import service_set
+from .rollout import specification_hash
+
+GLANCE = 3.0
+"""Seconds in which a service that serves has shown it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """``drift`` is what an apply of the newest revision would change, because somebody changed it since;
+    ``pending`` is what a rollout of the inventory would change."""
+
+    name: str
+    namespace: str
+    engine: str
+    platform: str
+    state: str
+    """``absent``, ``stopped`` or ``present``, as found."""
+    ready: bool
+    address: str | None
+    revision: Mapping[str, Any] | None
+    drift: Sequence[Action]
+    pending: Sequence[Action]
+    foreign: Sequence[Mapping[str, Any]]
+    diagnosis: Sequence[Diagnosis]
+
+    def result(self) -> dict[str, Any]:
+        """The look as a module returns it."""
+        return {
+            **asdict(self),
+            "drift": [asdict(action) for action in self.drift],
+            "pending": [asdict(action) for action in self.pending],
+            "foreign": [dict(one) for one in self.foreign],
+            "diagnosis": [one.result() for one in self.diagnosis],
+        }
+
+
+def look(client: Client, plans: Sequence[ServicePlan]) -> list[Look]:
+    """One look at each service. Raises ClusterError where the cluster cannot be read."""
+    return list(client.in_parallel(lambda plan: _look(client, plan), plans))
+
+
+def _look(client: Client, plan: ServicePlan) -> Look:
+    wanted = service_set(plan)
+    history = list_revisions(client, name=wanted.name, namespace=wanted.namespace)
+    newest = history[0] if history else None
+    applied = replace(wanted, objects=list(newest.objects) if newest is not None else ())
+    found = inspect(client, applied)
+    if newest is not None and newest.spec_hash == specification_hash(wanted):
+        pending = found.drift
+    else:
+        pending = inspect(client, wanted).drift if wanted.objects else []
+    diagnosis = _trouble(client, found)
+    state = _state(found, applied)
+    return Look(
+        name=plan.name,
+        namespace=plan.namespace,
+        engine=plan.engine.name,
+        platform=plan.platform.name,
+        state=state,
+        ready=state == "present" and not diagnosis,
+        address=public_address(target_of(plan), client) if state == "present" else None,
+        revision=_summary(newest),
+        drift=found.drift,
+        pending=pending,
+        foreign=[asdict(foreign) for foreign in found.foreign],
+        diagnosis=diagnosis,
+    )
+
+
+def _trouble(client: Client, found: Inspection) -> list[Diagnosis]:
+    if not found.members:
+        return []
+    return wait_until_ready(client, found.members, deadline=time.monotonic() + GLANCE, progress=silent)
+
+
+def _state(found: Inspection, applied: ObjectSet) -> str:
+    if not found.exists:
+        return "absent"
+    return "stopped" if any(_stops(obj) for obj in applied.objects) else "present"
+
+
+def _stops(obj: Mapping[str, Any]) -> bool:
+    """A workload that was applied without pods."""
+    annotations = obj["metadata"].get("annotations") or {}
+    return annotations.get("serving.kserve.io/stop") == "true" or (obj.get("spec") or {}).get("replicas") == 0
+
+
+def _summary(newest: Revision | None) -> dict[str, Any] | None:
+    if newest is None:
+        return None
+    return {
+        "number": newest.number,
+        "spec_hash": newest.spec_hash,
+        "applied_at": newest.applied_at,
+        "applied_by": newest.applied_by,
+        "verified": newest.verified,
+    }

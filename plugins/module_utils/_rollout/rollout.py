@@ -1,0 +1,138 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rolling services out and taking them away, the whole fleet under one deadline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from .._apply import ObjectSet, Outcome, Revision, apply, list_revisions, record_revision, remove
+from .._apply.engine import silent
+from .._cluster import Client
+from .._plan import ServicePlan
+from .._probe import public_address, target_of
+from .._sets.services import service_set
+from .verdict import Verdict, verdict
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """What is asked of a run."""
+
+    check_mode: bool = False
+    prune: bool = True
+    force_conflicts: bool = False
+    recreate: Iterable[str] = ()
+    wait: bool = True
+    wait_timeout: float = 600
+    show_diff: bool = False
+    applied_by: str = ""
+    """Who or what started the run, for the record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    verdicts: Sequence[Verdict]
+    diff: list[dict[str, str]]
+    duration: dict[str, float]
+
+    @property
+    def changed(self) -> bool:
+        return any(one.changed for one in self.verdicts)
+
+
+def roll_out(
+    client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
+) -> Result:
+    """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written."""
+    sets = [service_set(plan) for plan in plans]
+    outcomes = apply(
+        client,
+        sets,
+        check_mode=asked.check_mode,
+        prune=asked.prune,
+        force_conflicts=asked.force_conflicts,
+        recreate=asked.recreate,
+        wait=asked.wait,
+        wait_timeout=asked.wait_timeout,
+        show_diff=asked.show_diff,
+        progress=progress,
+    )
+
+    def conclude(number: int) -> Verdict:
+        plan, outcome = plans[number], outcomes[number]
+        return verdict(
+            plan,
+            outcome,
+            state=plan.service.state,
+            check_mode=asked.check_mode,
+            waited=asked.wait,
+            address=None if plan.stopped else public_address(target_of(plan), client),
+            revision=_remember(client, sets[number], outcome, asked),
+        )
+
+    return _result(client.in_parallel(conclude, range(len(plans))), outcomes)
+
+
+def take_away(
+    client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
+) -> Result:
+    """Removes the services and what is theirs alone: stores and secrets are sets of their own and stay."""
+    outcomes = remove(
+        client,
+        [ObjectSet(name=one.name, namespace=one.namespace) for one in map(service_set, plans)],
+        check_mode=asked.check_mode,
+        wait=asked.wait,
+        wait_timeout=asked.wait_timeout,
+        show_diff=asked.show_diff,
+        progress=progress,
+    )
+    verdicts = [
+        verdict(plan, outcome, state="absent", check_mode=asked.check_mode, waited=asked.wait)
+        for plan, outcome in zip(plans, outcomes, strict=True)
+    ]
+    return _result(verdicts, outcomes)
+
+
+def _result(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome]) -> Result:
+    return Result(
+        verdicts=verdicts,
+        diff=[difference for outcome in outcomes for difference in outcome.diff],
+        duration=outcomes[0].duration if outcomes else {},
+    )
+
+
+def _remember(client: Client, one: ObjectSet, outcome: Outcome, asked: Rollout) -> int | None:
+    """Keeps what was applied as the newest revision and returns its number."""
+    content = specification_hash(one)
+    newest: Revision | None = next(iter(list_revisions(client, name=one.name, namespace=one.namespace)), None)
+    if newest is not None and newest.spec_hash == content:
+        return newest.number
+    if asked.check_mode or not _written(outcome, one):
+        return newest.number if newest is not None else None
+    outcome.changed = True
+    return record_revision(
+        client,
+        name=one.name,
+        namespace=one.namespace,
+        objects=list(one.objects),
+        spec_hash=content,
+        applied_by=asked.applied_by,
+    ).number
+
+
+def _written(outcome: Outcome, one: ObjectSet) -> bool:
+    """Whether every object of the set is in the cluster now, ready or not."""
+    return len([action for action in outcome.actions if action.action != "pruned"]) >= len(one.objects)
+
+
+def specification_hash(one: ObjectSet) -> str:
+    """Changes exactly when the rendered objects do."""
+    written = json.dumps(list(one.objects), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()[:16]

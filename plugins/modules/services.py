@@ -1,0 +1,278 @@
+#!/usr/bin/python
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: services
+short_description: Roll out the language-model services of an inventory
+version_added: 0.1.0
+author: Inferops contributors (@inferops)
+description:
+  - Checks the five variables of an inventory, renders every service in them, applies all of them at the same
+    time and waits until they serve, in one task.
+  - While anything is wrong in the inventory nothing is written, and every problem is reported at once.
+  - Each service is a set of its own (see M(inferops.serving.apply_set)); objects that a service no longer has
+    are pruned. Stores and credentials belong to other sets and are never touched; see
+    M(inferops.serving.stores) and M(inferops.serving.secrets).
+  - A service whose pods did not become ready is reported with the cause, its events and log lines. Services
+    beside it are rolled out all the same.
+  - What was applied is kept as a revision (a C(ControllerRevision)) beside the service.
+options:
+  names:
+    description:
+      - Names of the services of O(llm_serving) to roll out. Left out or empty, all of them.
+    type: list
+    elements: str
+    default: []
+  state:
+    description:
+      - V(present) gives each service the C(state) that its entry says.
+      - V(stopped) keeps the objects of the services but frees their pods and GPUs.
+      - V(absent) removes the services and waits until their pods are gone.
+    type: str
+    choices: [present, stopped, absent]
+    default: present
+  prune:
+    description: Whether objects are deleted that a service had before and has no more.
+    type: bool
+    default: true
+  force_conflicts:
+    description:
+      - Whether fields are taken over that another manager holds with another value. With V(false) such a
+        service fails, naming the manager and the field.
+    type: bool
+    default: false
+  recreate:
+    description:
+      - Kinds, for example V(Deployment), whose objects are deleted and created again where a field cannot be
+        changed. An entry with C(recreate) does the same for all kinds of its service.
+    type: list
+    elements: str
+    default: []
+  applied_by:
+    description: Who or what starts this run, for the record that is kept with each revision.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - inferops.serving.attributes
+  - inferops.serving.attributes.action_group
+  - inferops.serving.connection
+  - inferops.serving.waiting
+  - inferops.serving.fleet
+seealso:
+  - module: inferops.serving.services_info
+  - module: inferops.serving.manifests
+  - module: inferops.serving.smoke_test
+"""
+
+EXAMPLES = r"""
+- name: Roll out every service of the inventory
+  inferops.serving.services:
+    llm_cluster: "{{ llm_cluster }}"
+    llm_stores: "{{ llm_stores }}"
+    llm_models: "{{ llm_models }}"
+    llm_serving: "{{ llm_serving }}"
+    wait_timeout: 1800
+
+- name: Serve a small model from the hub
+  inferops.serving.services:
+    llm_models:
+      - name: tiny
+        source: facebook/opt-125m
+    llm_serving:
+      - name: tiny
+        namespace: chat
+        model: tiny
+        engine: vllm
+
+- name: Free the GPUs of one service and keep its objects
+  inferops.serving.services:
+    names: [chat]
+    state: stopped
+    llm_models: "{{ llm_models }}"
+    llm_serving: "{{ llm_serving }}"
+
+- name: Remove all services, keep models and credentials
+  inferops.serving.services:
+    state: absent
+    llm_stores: "{{ llm_stores }}"
+    llm_models: "{{ llm_models }}"
+    llm_serving: "{{ llm_serving }}"
+"""
+
+RETURN = r"""
+services:
+  description: One entry for each service, in the order of the inventory.
+  type: list
+  elements: dict
+  returned: when nothing was refused
+  contains:
+    name:
+      description: Name of the service.
+      type: str
+      sample: chat
+    namespace:
+      description: Namespace of the service.
+      type: str
+      sample: chat
+    engine:
+      description: Engine of the service.
+      type: str
+      sample: vllm
+    platform:
+      description: Platform of the service.
+      type: str
+      sample: kserve
+    state:
+      description: The state that was asked for.
+      type: str
+      sample: present
+    action:
+      description: >-
+        V(created), V(configured), V(unchanged) or V(deleted); in check mode V(would-create),
+        V(would-configure) or V(would-delete).
+      type: str
+      sample: configured
+    changed:
+      description: Whether anything of the service changed.
+      type: bool
+      sample: true
+    ready:
+      description: Whether the service can serve; null where it was not waited for.
+      type: bool
+      sample: true
+    address:
+      description: Where the service is reached, from outside the cluster if it is published there.
+      type: str
+      sample: http://chat.chat.svc:8000
+    revision:
+      description: Number of the revision that is applied; null where nothing was applied yet.
+      type: int
+      sample: 3
+    actions:
+      description: What happened to each object, as in M(inferops.serving.apply_set).
+      type: list
+      elements: dict
+      sample:
+        - {api_version: apps/v1, kind: Deployment, namespace: chat, name: chat, action: configured, note: ""}
+    diagnosis:
+      description: What went wrong, as in M(inferops.serving.apply_set). Empty when all is well.
+      type: list
+      elements: dict
+      sample: []
+problems:
+  description: What is wrong in the inventory, with code, path, message and hint.
+  type: list
+  elements: dict
+  returned: when the inventory is wrong
+  sample:
+    - code: V-04
+      path: llm_serving[chat].topology
+      message: world size 6 is not a power of two.
+      hint: Write 4 or 8.
+      severity: error
+diagnosis:
+  description: Why nothing was written, where a service was refused.
+  type: list
+  elements: dict
+  returned: when a service was refused
+  sample: []
+duration:
+  description: Seconds by phase, and in C(total).
+  type: dict
+  returned: when nothing was refused
+  sample: {"read": 0.05, "apply": 0.41, "prune": 0.01, "wait": 3.2, "total": 3.67}
+"""
+
+from typing import NoReturn
+
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
+from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
+from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
+    Rollout,
+    UnknownService,
+    choose,
+    roll_out,
+    secret_states,
+    take_away,
+)
+
+
+def main() -> NoReturn:
+    module = FleetModule(
+        argument_spec={
+            **CONNECTION,
+            **WAITING,
+            "names": {"type": "list", "elements": "str", "default": []},
+            "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
+            "prune": {"type": "bool", "default": True},
+            "force_conflicts": {"type": "bool", "default": False},
+            "recreate": {"type": "list", "elements": "str", "default": []},
+            "applied_by": {"type": "str", "default": ""},
+        }
+    )
+    try:
+        run(module)
+    except Refused as refused:
+        module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
+    except (ClusterError, UnknownService) as error:
+        module.fail_json(msg=str(error))
+
+
+def run(module: FleetModule) -> NoReturn:
+    options = module.params
+    state = options["state"]
+    fleet = choose(
+        module.specification().fleet, options["names"], state=None if state == "present" else state
+    )
+    client = connect(options)
+    asked = Rollout(
+        check_mode=module.check_mode,
+        prune=options["prune"],
+        force_conflicts=options["force_conflicts"],
+        recreate=options["recreate"],
+        wait=options["wait"],
+        wait_timeout=options["wait_timeout"],
+        show_diff=module._diff,
+        applied_by=options["applied_by"],
+    )
+    plans = plan(fleet)
+    plans = plan(fleet, secret_states=secret_states(client, plans))
+    say = progress(secrets=module.secrets)
+    kept = [one for one in plans if one.service.state != "absent"]
+    gone = [one for one in plans if one.service.state == "absent"]
+    results = [
+        take_away(client, gone, asked, progress=say),
+        roll_out(client, kept, asked, progress=say),
+    ]
+    for warning in client.warnings:
+        module.warn(warning)
+    found = {verdict.name: verdict for result in results for verdict in result.verdicts}
+    verdicts = [found[one.name] for one in plans]
+    result = {
+        "changed": any(one.changed for one in results),
+        "services": [verdict.result() for verdict in verdicts],
+        "diff": [difference for one in results for difference in one.diff],
+        "duration": (results[1] if kept else results[0]).duration,
+    }
+    trouble = [str(one) for verdict in verdicts for one in verdict.diagnosis]
+    if trouble:
+        module.fail_json(msg="\n".join(trouble), **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
