@@ -190,7 +190,7 @@ options:
     description:
       - Checks to make, in this order. Left out or empty, all that are usual for the protocol.
       - For V(openai) V(health), V(auth), V(models), V(completion), V(chat), V(stream). For V(triton) V(live),
-        V(ready), V(repository), V(model), V(auth), V(generate), V(stream); for V(triton-ensemble) without
+        V(ready), V(model), V(repository), V(auth), V(generate), V(stream); for V(triton-ensemble) without
         V(stream).
       - In a mixed fleet each service makes those that its protocol knows.
       - A model without chat template passes, unless V(chat) is listed here.

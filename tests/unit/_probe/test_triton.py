@@ -39,7 +39,7 @@ def test_a_good_server_passes_every_check() -> None:
     verdict = asked(behaviour, models=("vllm_model",))
     assert verdict.ok
     assert [check.name for check in verdict.checks if not check.skipped] == [
-        "live", "ready", "repository", "model", "generate", "stream",
+        "live", "ready", "model", "repository", "generate", "stream",
     ]  # fmt: skip
     assert behaviour.bodies(GENERATE) == [
         {

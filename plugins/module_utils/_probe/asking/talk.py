@@ -178,6 +178,8 @@ def refused(name: str, answer: Answer) -> Check:
     ours = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
     usual = "BadRequest" if ours else "ServerError"
     code = "NoRoute" if missing_route else _REASONS.get(answer.status, usual)
+    if "unknown model" in answer.words():  # Triton says it with more than one status
+        code = "ModelNotServed"
     return Check(
         name=name,
         ok=False,

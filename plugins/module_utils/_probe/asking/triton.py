@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -51,14 +52,15 @@ def protocol(*, body: Body, usual: tuple[str, ...], model: str | None = None) ->
         return anonymous_is_refused(talk, "POST", f"/v2/models/{name_of(talk)}/generate", body(talk, False))
 
     def model_ready(talk: Talk) -> Check:
-        return _is_200("model", talk, f"/v2/models/{name_of(talk)}/ready")
+        check = _is_200("model", talk, f"/v2/models/{name_of(talk)}/ready")
+        return replace(check, code="ModelNotServed") if check.code == "BadRequest" else check
 
     return Protocol(
         checks={
             "live": partial(_is_200, "live", path="/v2/health/live"),
             "ready": partial(_is_200, "ready", path="/v2/health/ready"),
-            "repository": repository,
             "model": model_ready,
+            "repository": repository,
             "auth": auth,
             "generate": generate,
             "stream": stream,
@@ -77,13 +79,12 @@ def repository(talk: Talk) -> Check:
     if not states:
         return wrong("repository", "NoModel", answer, "the repository is empty")
     for name in talk.question.models:
-        if states.get(name) != "READY":
-            return wrong(
-                "repository",
-                "ModelNotServed",
-                answer,
-                f"{name} is {states.get(name, 'not in the repository')}; there: {named(states)}",
+        state = states.get(name, "not in the repository")
+        if state != "READY":
+            check = wrong(
+                "repository", "ModelNotServed", answer, f"{name} is {state}; there: {named(states)}"
             )
+            return replace(check, passing=state == "LOADING")
     return passed("repository", answer, named(states))
 
 
@@ -131,5 +132,5 @@ def _piece(said: dict[str, Any]) -> str:
 
 
 TRITON = protocol(
-    body=parameters, usual=("live", "ready", "repository", "model", "auth", "generate", "stream")
+    body=parameters, usual=("live", "ready", "model", "repository", "auth", "generate", "stream")
 )

@@ -33,5 +33,5 @@ def fields(talk: Talk, stream: bool) -> dict[str, Any]:
 
 
 TRITON_ENSEMBLE = protocol(
-    body=fields, usual=("live", "ready", "repository", "model", "auth", "generate"), model="ensemble"
+    body=fields, usual=("live", "ready", "model", "repository", "auth", "generate"), model="ensemble"
 )
