@@ -1,0 +1,79 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Action, ObjectSet, Outcome
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.rollout import specification_hash
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.verdict import overall
+from ansible_collections.inferops.serving.plugins.module_utils._sets.services import service_set
+
+VARIABLES: dict[str, Any] = {
+    "llm_models": [{"name": "m", "source": "facebook/opt-125m"}],
+    "llm_serving": [
+        {"name": "chat", "model": "m", "engine": "vllm"},
+        {"name": "code", "model": "m", "engine": "vllm", "recreate": True},
+    ],
+}
+FLEET = read(VARIABLES).fleet
+
+
+def outcome(*actions: str) -> Outcome:
+    made = Outcome(name="inferops-service-chat", namespace="default")
+    for action in actions:
+        made.record(Action(api_version="v1", kind="Service", namespace="default", name="chat", action=action))
+    return made
+
+
+def test_without_names_every_service_is_chosen() -> None:
+    assert [service.name for service in choose(FLEET, []).services] == ["chat", "code"]
+
+
+def test_named_services_are_chosen_in_the_order_of_the_inventory() -> None:
+    assert [service.name for service in choose(FLEET, ["code", "chat"]).services] == ["chat", "code"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownService, match=r"chta is no service of llm_serving\. Did you mean chat"):
+        choose(FLEET, ["chta"])
+
+
+def test_a_state_for_all_replaces_that_of_the_entries() -> None:
+    assert {service.state for service in choose(FLEET, [], state="stopped").services} == {"stopped"}
+
+
+@pytest.mark.parametrize(
+    ("actions", "state", "check_mode", "word"),
+    [
+        (["created", "created"], "present", False, "created"),
+        (["created", "unchanged"], "present", False, "configured"),
+        (["configured"], "present", False, "configured"),
+        (["unchanged", "pruned"], "present", False, "configured"),
+        (["unchanged"], "present", False, "unchanged"),
+        (["deleted", "deleted"], "absent", False, "deleted"),
+        (["would-create"], "present", True, "would-create"),
+        (["would-delete"], "absent", True, "would-delete"),
+    ],
+)
+def test_one_word_for_all_that_happened(actions: list[str], state: str, check_mode: bool, word: str) -> None:
+    assert overall(outcome(*actions), state=state, check_mode=check_mode) == word
+
+
+@pytest.mark.req("XC-08")
+def test_each_service_is_a_set_of_its_own_and_recreates_only_what_its_entry_says() -> None:
+    chat, code = (service_set(plan) for plan in read(VARIABLES).plans)
+    assert (chat.name, code.name) == ("inferops-service-chat", "inferops-service-code")
+    assert not chat.recreate
+    assert code.recreate == {obj["kind"] for obj in code.objects}
+
+
+def test_the_specification_hash_follows_the_objects() -> None:
+    one = ObjectSet(name="a", namespace="b", objects=[{"kind": "Service", "spec": {"port": 1}}])
+    same = ObjectSet(name="c", namespace="d", objects=[{"spec": {"port": 1}, "kind": "Service"}])
+    other = ObjectSet(name="a", namespace="b", objects=[{"kind": "Service", "spec": {"port": 2}}])
+    assert specification_hash(one) == specification_hash(same) != specification_hash(other)
