@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 import hashlib
 import hmac
 import os
@@ -14,6 +15,8 @@ from contextlib import suppress
 from typing import Any
 
 from .._cluster import Object
+from .._names import MANAGER
+from .fields import Fields, difference, remove, union
 from .takeover import LAST_APPLIED
 from .world import title
 
@@ -31,13 +34,31 @@ def content(obj: Object) -> Object:
     return {**{key: value for key, value in obj.items() if key != "status"}, "metadata": metadata}
 
 
-def differ(before: Object, after: Object) -> bool:
-    if (
-        before["metadata"].get("resourceVersion") == after["metadata"].get("resourceVersion")
-        and before == after
-    ):
+def changed_by_us(before: Object, after: Object) -> bool:
+    """Whether our write changed the object. A controller may write between our reading and our writing: what
+    only others own is no change of ours."""
+    one, other = content(before), content(after)
+    if one == other:
         return False
-    return content(before) != content(after)
+    ours, others = _owned(before, after)
+    foreign = difference(others, ours)
+    one, other = copy.deepcopy(one), copy.deepcopy(other)
+    remove(one, foreign)
+    remove(other, foreign)
+    return one != other
+
+
+def _owned(*states: Object) -> tuple[Fields, Fields]:
+    """The fields that we own in any of the states, and those that others own."""
+    ours: Fields = {}
+    others: Fields = {}
+    for state in states:
+        for entry in state["metadata"].get("managedFields") or ():
+            if entry.get("manager") == MANAGER and entry.get("operation") == "Apply":
+                ours = union(ours, entry.get("fieldsV1") or {})
+            else:
+                others = union(others, entry.get("fieldsV1") or {})
+    return ours, others
 
 
 def diff(before: Object | None, after: Object | None) -> dict[str, str]:

@@ -69,7 +69,14 @@ def inspect(client: Client, wanted: ObjectSet, *, timeout: float = 60) -> Inspec
         found.members = sorted(one.leftovers, key=title)
         found.foreign = [foreign for obj in found.members for foreign in _foreign(obj)]
     if wanted.objects:
-        [outcome] = apply(client, [wanted], check_mode=True, wait=False, wait_timeout=timeout, show_diff=True)
+        [outcome] = apply(
+            client,
+            [wanted],
+            check_mode=True,
+            force_conflicts=True,  # what another manager made of our fields is drift too
+            wait_timeout=timeout,
+            show_diff=True,
+        )
         found.drift = [action for action in outcome.actions if action.action not in (UNCHANGED, KEPT)]
         found.diff = outcome.diff
     return found

@@ -42,10 +42,10 @@ def judge(member: Member) -> Diagnosis | None:
     if live is None:
         return None
     owner = applyset.part_of(live)
-    if owner == ours:
+    if owner == ours and (our_entry(live) is not None or not _controller(live)):
         member.takes_over = made_by_client_side_apply(live)
         return None
-    if owner:
+    if owner not in ("", ours):
         return problem(
             "OtherSet",
             member.title,

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from .._cluster import ApiError, Client, NotServed, Object, Resource
 from . import applyset
 from .members import Member, OwnedSet
+from .takeover import our_entry
 from .world import Key, key_of
 
 FEW = 3
@@ -86,7 +87,7 @@ class Reader:
             for member in one.members:
                 member.live = listed.get(member.key) or found.get(member.key)
             one.leftovers = [
-                obj for key, obj in listed.items() if key not in wanted and applyset.part_of(obj) == one.id
+                obj for key, obj in listed.items() if key not in wanted and _is_member(obj, one.id)
             ]
 
     def _members_by_label(self, sets: list[OwnedSet], absent: frozenset[str]) -> dict[Key, Object]:
@@ -159,6 +160,12 @@ class Reader:
 
 
 _IS_PARENT = applyset.ID_LABEL
+
+
+def _is_member(obj: Object, set_id: str) -> bool:
+    """The label alone does not say it: KServe copies the labels of an InferenceService to all that it makes.
+    """
+    return applyset.part_of(obj) == set_id and our_entry(obj) is not None
 
 
 def _version_kind(obj: Object) -> tuple[str, str]:
