@@ -1,30 +1,38 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+"""The clusters of the integration tests.
+
+`lab` is one for all, with the real controllers; tests keep to namespaces of their own. E(LAB_KUBECONFIG) names one that
+runs already. `own_lab` makes one without controllers for a test that has to break it.
+"""
+
 from __future__ import annotations
 
 import os
-import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.support.lab import Lab, OwnLab, running
 
-@dataclass(frozen=True)
-class Lab:
-    kubeconfig: Path
-
-    def namespace(self, prefix: str) -> str:
-        """Makes a namespace of its own for one test and returns its name."""
-        from kubernetes import client, config
-
-        config.load_kube_config(str(self.kubeconfig))
-        name = f"{prefix}-{uuid.uuid4().hex[:6]}"
-        client.CoreV1Api().create_namespace({"metadata": {"name": name}})
-        return name
+CONTROLLERS = {"kserve": True, "llmisvc": True, "lws": True, "gateway": True}
 
 
 @pytest.fixture(scope="session")
-def lab() -> Lab:
-    return Lab(Path(os.environ["LAB_KUBECONFIG"]))
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    given = os.environ.get("LAB_KUBECONFIG")
+    if given:
+        yield Lab(Path(given))
+        return
+    with running(tmp_path_factory.mktemp("lab"), controllers=CONTROLLERS, crds=["keda"]) as made:
+        yield made
+
+
+@pytest.fixture
+def own_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., OwnLab]]:
+    """`own_lab(**options)` brings up a lab for this test alone; options are those of the module `lab`."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(running(tmp_path_factory.mktemp("own-lab"), **options))

@@ -1,7 +1,9 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of the lab's own API server, on the standard library alone: the keeper must not depend on anything installed."""
+"""A client of the lab's own API server, on the standard library alone: the keeper must not depend on
+anything installed.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ KINDS = {
     "v1/ConfigMap": ("configmaps", True),
     "apiextensions.k8s.io/v1/CustomResourceDefinition": ("customresourcedefinitions", False),
     "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration": ("mutatingwebhookconfigurations", False),
-    "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": ("validatingwebhookconfigurations", False),
+    "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": (
+        "validatingwebhookconfigurations",
+        False,
+    ),
     "gateway.networking.k8s.io/v1/GatewayClass": ("gatewayclasses", False),
     "gateway.networking.k8s.io/v1/Gateway": ("gateways", True),
     "serving.kserve.io/v1alpha1/ClusterStorageContainer": ("clusterstoragecontainers", False),
@@ -81,13 +86,25 @@ class Api:
         self._local = threading.local()
 
     def request(
-        self, method: str, path: str, body: Object | None = None, *, content_type: str = JSON, timeout: float = 30
+        self,
+        method: str,
+        path: str,
+        body: Object | None = None,
+        *,
+        content_type: str = JSON,
+        timeout: float = 30,
     ) -> Object:
         content = self.raw(method, path, body, content_type=content_type, timeout=timeout)
         return dict(json.loads(content)) if content else {}
 
     def raw(
-        self, method: str, path: str, body: Object | None = None, *, content_type: str = JSON, timeout: float = 30
+        self,
+        method: str,
+        path: str,
+        body: Object | None = None,
+        *,
+        content_type: str = JSON,
+        timeout: float = 30,
     ) -> bytes:
         data = json.dumps(body).encode() if body is not None else None
         end = time.monotonic() + timeout
@@ -104,8 +121,8 @@ class Api:
         self, method: str, path: str, data: bytes | None, content_type: str, timeout: float
     ) -> tuple[int, bytes]:
         kept = getattr(self._local, "connection", None)
-        for connection in [kept, None] if kept else [None]:
-            connection = connection or self._connect(timeout)
+        for candidate in [kept, None] if kept else [None]:
+            connection = candidate or self._connect(timeout)
             try:
                 connection.request(method, path, data, {"Content-Type": content_type, "Accept": JSON})
                 response = connection.getresponse()
@@ -113,7 +130,7 @@ class Api:
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 self._local.connection = None
-                if connection is kept:
+                if candidate:
                     continue  # the server closed it meanwhile
                 raise OSError(f"{method} {path}: {error!r}") from error
             self._local.connection = connection
@@ -134,9 +151,11 @@ class Api:
         end = time.monotonic() + deadline
         while True:
             try:
-                return self.request("PATCH", f"{path_of(obj)}?{query}", obj, content_type=APPLY_PATCH, timeout=60)
+                return self.request(
+                    "PATCH", f"{path_of(obj)}?{query}", obj, content_type=APPLY_PATCH, timeout=60
+                )
             except ApiError as error:
-                # 404: its definition is not served yet; 5xx: a webhook that was just registered does not answer yet
+                # its definition is not served yet, or a webhook that was just registered does not answer yet
                 if error.status not in (NOT_FOUND, 500, 503) or time.monotonic() > end:
                     raise
                 time.sleep(PAUSE)

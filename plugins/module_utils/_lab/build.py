@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lab's binaries: built from pinned Go modules into a cache, keyed by all that goes into them.
 
-A wrapper module (a directory of the collection with go.mod and go.sum) pins each program; the cache lies outside of any clone:
-`<cache>/<wrapper>-<hash of sources and flags>-<go version>/<binary>`.
+A wrapper module (a directory of the collection with go.mod and go.sum) pins each program; the cache lies
+outside of any clone: `<cache>/<wrapper>-<hash of sources and flags>-<go version>/<binary>`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ Progress = Callable[[str], None]
 GO_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
 REPORT_SECONDS = 10.0
 NO_GO = (
-    "The lab's programs are not built yet, and there is no Go toolchain to build them with. Install Go {version} or newer "
-    "(https://go.dev/dl, or your distribution's package) so that `go` is in PATH, or give the paths of ready "
-    "binaries in the option `binaries`: {missing}."
+    "The lab's programs are not built yet, and there is no Go toolchain to build them with. Install "
+    "Go {version} or newer (https://go.dev/dl, or your distribution's package) so that `go` is in PATH, "
+    "or give the paths of ready binaries in the option `binaries`: {missing}."
 )
 
 
@@ -228,7 +228,9 @@ def _linker_flags(config: Config, binary: Binary) -> tuple[str, ...]:
 
 def kubernetes_version(config: Config) -> str:
     """The version of Kubernetes that the lab runs, as in `v1.37.1`."""
-    found = re.search(r"^\s*k8s.io/kubernetes (v\S+)", (config.sources / "klab/go.mod").read_text(), re.MULTILINE)
+    found = re.search(
+        r"^\s*k8s.io/kubernetes (v\S+)", (config.sources / "klab/go.mod").read_text(), re.MULTILINE
+    )
     if not found:
         raise LabError(f"{config.sources}/klab/go.mod names no version of k8s.io/kubernetes.")
     return found[1]

@@ -73,7 +73,7 @@ def connect(api: Api, config: Config, manifests: Manifests) -> None:
 
 
 def connect_conversion(api: Api, config: Config) -> None:
-    """The same for the conversion between versions of a definition; must come before the controller reads objects."""
+    """The same for the conversion between versions; must come before the controller reads objects."""
     if not config.controllers.llmisvc:
         return
     authority = base64.b64encode((config.pki / "ca.crt").read_bytes()).decode()

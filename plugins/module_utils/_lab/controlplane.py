@@ -85,7 +85,7 @@ def apiserver(config: Config, klab: Path) -> Process:
         f"--kubelet-client-certificate={pki}/kubelet-client.crt",
         f"--kubelet-client-key={pki}/kubelet-client.key",
         f"--kubelet-certificate-authority={pki}/ca.crt",
-        # Every node carries ExternalDNS=localhost, where kwok listens; its InternalIP stays a believable address.
+        # Every node carries ExternalDNS=localhost, where kwok listens; its InternalIP stays believable.
         "--kubelet-preferred-address-types=ExternalDNS,InternalIP",
         "--profiling=false",
     )

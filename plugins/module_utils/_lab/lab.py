@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,7 +186,9 @@ class _Bringing:
         self.result.actions += did
         if did or self._is_fresh("kwok"):
             names = [node.name for node in wanted]
-            waiting.until(f"{len(names)} nodes to be Ready", lambda: nodes.all_ready(api, names), self.started)
+            waiting.until(
+                f"{len(names)} nodes to be Ready", lambda: nodes.all_ready(api, names), self.started
+            )
 
     def _wait_for_controllers(self, api: Api, material: Manifests) -> None:
         wanted = controllers.wanted(self.config)
@@ -203,7 +203,11 @@ class _Bringing:
 def _order_of_end(names: tuple[str, ...]) -> list[str]:
     """Who uses others ends first."""
     last = ["kwok", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"]
-    return [*("keeper",) * ("keeper" in names), *(n for n in names if n not in (*last, "keeper")), *(n for n in last if n in names)]
+    return [
+        *("keeper",) * ("keeper" in names),
+        *(n for n in names if n not in (*last, "keeper")),
+        *(n for n in last if n in names),
+    ]
 
 
 def _read_marker(directory: Path) -> dict[str, Any]:
@@ -217,4 +221,6 @@ def _refuse_foreign(directory: Path) -> None:
     """A lab is put into, and deleted from, only a directory of its own."""
     ours = (MARKER, "run", "pki", ".lock")
     if any(directory.iterdir()) and not any((directory / name).exists() for name in ours):
-        raise LabError(f"{directory} holds other files and is no lab's directory. Choose another `dir`, or empty it.")
+        raise LabError(
+            f"{directory} holds other files and is no lab's directory. Choose another `dir`, or empty it."
+        )

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What products bring besides programs: definitions, webhook registrations, configuration, presets.
 
-They are read once from the published Go modules that the wrapper modules pin, and kept in the cache as JSON, so that a later start needs neither
-Go nor the module cache.
+They are read once from the published Go modules that the wrapper modules pin, and kept in the cache as
+JSON, so that a later start needs neither Go nor the module cache.
 """
 
 from __future__ import annotations
@@ -114,7 +114,11 @@ def manifests(config: Config, progress: Progress) -> Manifests:
     if target.is_dir():
         return Manifests(target)
     if not go_version():
-        raise LabError(NO_GO.format(version=go_required(wrappers[0]), missing="(the custom resource definitions need Go)"))
+        raise LabError(
+            NO_GO.format(
+                version=go_required(wrappers[0]), missing="(the custom resource definitions need Go)"
+            )
+        )
     with locked(config.cache / ".manifests.lock", progress):
         if not target.is_dir():
             _extract(config, target, progress)
@@ -133,13 +137,17 @@ def _extract(config: Config, target: Path, progress: Progress) -> None:
             definitions = [_slim(obj) for obj in documents if obj["kind"] == "CustomResourceDefinition"]
             _write(made / f"crds-{group}.json", definitions)
         for name, source in OTHERS.items():
-            _write(made / f"{name}.json", [_tidy(obj) for obj in _documents(directories[source.module], source)])
+            _write(
+                made / f"{name}.json", [_tidy(obj) for obj in _documents(directories[source.module], source)]
+            )
         made.rename(target)
     progress(f"read the custom resource definitions in {time.monotonic() - start:.0f} s")
 
 
 def _module_directory(config: Config, module: str) -> Path:
-    return Path(json.loads(run_go(config.sources / WRAPPERS[module], "mod", "download", "-json", module))["Dir"])
+    return Path(
+        json.loads(run_go(config.sources / WRAPPERS[module], "mod", "download", "-json", module))["Dir"]
+    )
 
 
 def _documents(directory: Path, source: Source) -> Iterator[Object]:
@@ -155,10 +163,10 @@ def _load_yaml(file: Path) -> Iterator[Object]:
     import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """PyYAML reads a bare `=`, which some definitions list as a value, as a type that it cannot construct."""
+        """PyYAML takes a bare `=`, which some definitions have, for a type that it cannot construct."""
 
     Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
-    yield from yaml.load_all(file.read_text(), Loader=Loader)  # noqa: S506
+    yield from yaml.load_all(file.read_text(), Loader=Loader)
 
 
 def _write(path: Path, objects: list[Object]) -> None:
@@ -178,7 +186,7 @@ def _slim(obj: Object) -> Object:
 
 
 def _without_prose(schema: Any) -> Any:
-    """The same validation in a third of the bytes, which the API server would keep in memory several times."""
+    """The same validation in a third of the bytes, of which the API server keeps several copies."""
     if isinstance(schema, dict):
         return {
             key: value if key in ("default", "enum", "example") else _without_prose(value)

@@ -1,7 +1,9 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulated nodes: from the groups of the inventory to Node objects, and keeping the cluster's nodes equal to them."""
+"""Simulated nodes: from the groups of the inventory to Node objects, and keeping the cluster's nodes equal
+to them.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def reconcile(api: Api, nodes: Iterable[Node], *, kwok_port: int, version: str) 
         for node in api.request("GET", NODES)["items"]
         if node["metadata"].get("annotations", {}).get(KWOK_ANNOTATION) == "fake"
     }
-    used = {int(node["spec"]["podCIDR"].split(".")[2]) for node in live.values() if node["spec"].get("podCIDR")}
+    used = {
+        int(node["spec"]["podCIDR"].split(".")[2]) for node in live.values() if node["spec"].get("podCIDR")
+    }
     free = (number for number in range(1, 256) if number not in used)
     did = []
     wanted = {node.name: node for node in nodes}
@@ -127,9 +131,11 @@ def move(api: Api, kwok_port: int) -> None:
     for node in api.request("GET", NODES)["items"]:
         endpoint = node.get("status", {}).get("daemonEndpoints", {}).get("kubeletEndpoint", {})
         if endpoint.get("Port") != kwok_port and WANTED_ANNOTATION in node["metadata"].get("annotations", {}):
-            _patch(api, f"{NODES}/{node['metadata']['name']}/status", status={
-                "daemonEndpoints": {"kubeletEndpoint": {"Port": kwok_port}}
-            })
+            _patch(
+                api,
+                f"{NODES}/{node['metadata']['name']}/status",
+                status={"daemonEndpoints": {"kubeletEndpoint": {"Port": kwok_port}}},
+            )
 
 
 def _update(api: Api, live: Object, node: Node) -> None:

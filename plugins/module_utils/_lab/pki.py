@@ -1,7 +1,9 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates and kubeconfigs. Every lab has authorities of its own, so that no lab's user is known to another."""
+"""Certificates and kubeconfigs. Every lab has authorities of its own, so that no lab's user is known to
+another.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,7 @@ class _Authority:
     def _builder(
         self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey, *, is_authority: bool
     ) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -133,7 +135,7 @@ def _expires_soon(certificate: Path) -> bool:
     if not certificate.exists():
         return True
     end = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    return end < datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=7)
+    return end < datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=7)
 
 
 def ensure(directory: Path, pki: Path, address: str) -> bool:
@@ -152,7 +154,12 @@ def ensure(directory: Path, pki: Path, address: str) -> bool:
 def _create(pki: Path) -> None:
     authority = _Authority.create(pki, "ca")
     first_service_ip = str(next(ipaddress.ip_network(SERVICE_CIDR).hosts()))
-    in_cluster = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local")
+    in_cluster = (
+        "kubernetes",
+        "kubernetes.default",
+        "kubernetes.default.svc",
+        "kubernetes.default.svc.cluster.local",
+    )
     authority.issue("apiserver", "kube-apiserver", server_names=(*LOOPBACK, first_service_ip, *in_cluster))
     authority.issue("etcd", "etcd", server_names=LOOPBACK)
     authority.issue("kwok-server", "kwok", server_names=LOOPBACK)

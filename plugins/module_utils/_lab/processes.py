@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Local processes that outlive the command that started them, and that are ended only if they are ours.
 
-A record `<directory>/run/<name>.json` keeps what identifies a process: its number and the moment it started, as the kernel
-counts it. A number that was given to somebody else's process meanwhile does not match.
+A record `<directory>/run/<name>.json` keeps what identifies a process: its number and the moment it
+started, as the kernel counts it. A number that was given to somebody else's process meanwhile does not
+match.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -172,7 +174,5 @@ def _end(directory: Path, process: Running) -> None:
 
 
 def _reap(pid: int) -> None:
-    try:
+    with contextlib.suppress(ChildProcessError):  # not started by this very command
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # not started by this very command

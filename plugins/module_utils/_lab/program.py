@@ -1,7 +1,9 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keeper's program, copied into the lab: it must outlive the command that started it and the place that came from."""
+"""The keeper's program, copied into the lab: it must outlive the command that started it and the place that
+came from.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ MODULES = (api, processes, keeper, backends, engines, gateway, logs, main, pods,
 
 def process(config: Config, simulator: Path) -> Process:
     """The keeper's process; its program is written where it runs from."""
-    sources = {_relative(module.__name__, is_package=module is keeper): inspect.getsource(module) for module in MODULES}
+    sources = {
+        _relative(module.__name__, is_package=module is keeper): inspect.getsource(module)
+        for module in MODULES
+    }
     digest = hashlib.sha256(repr(sorted(sources.items())).encode()).hexdigest()[:12]
     program = config.directory / f"program-{digest}"
     for file, text in {"__init__.py": "", **sources}.items():
@@ -39,7 +44,12 @@ def process(config: Config, simulator: Path) -> Process:
     if config.controllers.gateway:
         argv.append("--gateway")
     environment = {"PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
-    return Process(name="keeper", argv=(*argv, f"--program={digest}"), directory=config.directory, environment=environment)
+    return Process(
+        name="keeper",
+        argv=(*argv, f"--program={digest}"),
+        directory=config.directory,
+        environment=environment,
+    )
 
 
 def _relative(module: str, *, is_package: bool) -> str:

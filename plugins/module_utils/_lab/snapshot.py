@@ -1,7 +1,8 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An etcd directory in which all definitions are installed already: installing them costs half a minute, copying it a blink.
+"""An etcd directory in which all definitions are installed already: installing them costs half a minute,
+copying it a blink.
 
 It holds nothing that depends on a lab's ports, authorities or nodes.
 """
@@ -45,12 +46,12 @@ def install(api: Api, config: Config, manifests: Manifests, processes_: Sequence
     """Brings definitions and the controllers' surroundings into a running API server."""
     definitions = manifests.definitions(crd_groups(config))
     _apply_all(api, definitions)
-    waiting.until("the custom resources in discovery", lambda: waiting.all_served(api, definitions), processes_)
-    namespaces, others = [], []
-    for obj in controllers.objects(config, manifests):
-        (namespaces if obj["kind"] == "Namespace" else others).append(obj)
-    _apply_all(api, namespaces)
-    _apply_all(api, others)
+    waiting.until(
+        "the custom resources in discovery", lambda: waiting.all_served(api, definitions), processes_
+    )
+    surroundings = controllers.objects(config, manifests)
+    _apply_all(api, [obj for obj in surroundings if obj["kind"] == "Namespace"])
+    _apply_all(api, [obj for obj in surroundings if obj["kind"] != "Namespace"])
 
 
 def free_port() -> int:
@@ -65,7 +66,9 @@ def free_port() -> int:
 def _ensure(config: Config, klab: Path, manifests: Manifests, progress: Progress) -> Path:
     status = klab.stat()
     facts = (FORMAT, manifests.key, klab, status.st_size, status.st_mtime_ns, crd_groups(config))
-    key = fingerprint([], repr((*facts, controllers.wanted(config), repr(controllers.objects(config, manifests)))))
+    key = fingerprint(
+        [], repr((*facts, controllers.wanted(config), repr(controllers.objects(config, manifests))))
+    )
     snapshot = config.cache / f"snapshot-{key}" / "etcd"
     with locked(config.cache / ".snapshot.lock", progress):
         if not snapshot.is_dir():

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 
 from .api import Api, ApiError, Object
 from .config import LabError
@@ -19,7 +20,9 @@ PATIENCE = 120.0
 PAUSE = 0.05
 
 
-def until(what: str, check: Callable[[], bool], processes: Sequence[Process], *, seconds: float = PATIENCE) -> None:
+def until(
+    what: str, check: Callable[[], bool], processes: Sequence[Process], *, seconds: float = PATIENCE
+) -> None:
     """Returns when `check` holds; raises with the last words of a process that ended meanwhile."""
     end = time.monotonic() + seconds
     while True:
@@ -40,7 +43,7 @@ def until(what: str, check: Callable[[], bool], processes: Sequence[Process], *,
 def answers(url: str) -> bool:
     """Whether a plain HTTP address on this machine answers with success."""
     with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
-        return bool(response.status == 200)
+        return bool(response.status == HTTPStatus.OK)
 
 
 def accepts(port: int) -> bool:

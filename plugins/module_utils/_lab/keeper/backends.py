@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from ..processes import Process, running, stop
@@ -68,7 +69,13 @@ class Backends:
     def _start(self, name: str, serving: Serving, models: tuple[str, ...]) -> tuple[int, ...]:
         ports = _free_ports(1 if serving.metrics_port is None else 2)
         if serving.protocol == "triton":
-            argv = [sys.executable, "-m", triton_standin.__name__, f"--http-port={ports[0]}", f"--metrics-port={ports[1]}"]
+            argv = [
+                sys.executable,
+                "-m",
+                triton_standin.__name__,
+                f"--http-port={ports[0]}",
+                f"--metrics-port={ports[1]}",
+            ]
             argv += [f"--model={model}" for model in models]
             path = "/v2/health/live"
         else:
@@ -84,10 +91,21 @@ class Backends:
 
 
 def _simulator_arguments(serving: Serving, models: tuple[str, ...], port: int) -> list[str]:
-    arguments = [f"--port={port}", "--force-dummy-tokenizer", f"--model={models[0]}", "--served-model-name", *models]
+    arguments = [
+        f"--port={port}",
+        "--force-dummy-tokenizer",
+        f"--model={models[0]}",
+        "--served-model-name",
+        *models,
+    ]
     if serving.adapters:
         adapters = [json.dumps({"name": name, "path": f"/adapters/{name}"}) for name in serving.adapters]
-        arguments += [f"--max-loras={len(adapters)}", f"--max-cpu-loras={len(adapters)}", "--lora-modules", *adapters]
+        arguments += [
+            f"--max-loras={len(adapters)}",
+            f"--max-cpu-loras={len(adapters)}",
+            "--lora-modules",
+            *adapters,
+        ]
     if serving.context_length:
         arguments.append(f"--max-model-len={serving.context_length}")
     return arguments
@@ -107,6 +125,6 @@ def _free_ports(count: int) -> tuple[int, ...]:
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
-            return bool(response.status == 200)
+            return bool(response.status == HTTPStatus.OK)
     except (OSError, urllib.error.URLError):
         return False

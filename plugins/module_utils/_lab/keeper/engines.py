@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..api import Object
 
@@ -87,7 +88,9 @@ def _triton(container: Object, words: Sequence[str], annotated: tuple[str, ...])
 def _words(container: Object) -> list[str]:
     """Command and arguments as single words; scripts for a shell are taken apart."""
     environment = {
-        entry["name"]: str(entry["value"]) for entry in container.get("env") or () if entry.get("value") is not None
+        entry["name"]: str(entry["value"])
+        for entry in container.get("env") or ()
+        if entry.get("value") is not None
     }
     words: list[str] = []
     for part in (*(container.get("command") or ()), *(container.get("args") or ())):
@@ -122,7 +125,7 @@ def _options(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
     options: dict[str, tuple[str, ...]] = {}
     current: str | None = None
     for word in words:
-        if word.startswith("--") and len(word) > 2:
+        if word.startswith("--") and word != "--":
             name, separator, value = word[2:].partition("=")
             name = name.replace("_", "-")
             options.setdefault(name, ())
@@ -135,7 +138,7 @@ def _options(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _after(words: Sequence[str], verb: str) -> str | None:
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if word == verb and not following.startswith("-"):
             return following
     return None

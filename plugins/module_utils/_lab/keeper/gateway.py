@@ -1,12 +1,14 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The status half of a Gateway API implementation: nothing is routed, but everything that such a controller would say is said.
+"""The status half of a Gateway API implementation: nothing is routed, but everything that such a controller
+would say is said.
 
-GatewayClasses and Gateways are accepted and programmed at 127.0.0.1. An HTTPRoute gets one entry per parent; it is refused (NoMatchingParent) when its
-Gateway does not exist, and its references do not resolve (BackendNotFound) when a Service or InferencePool is missing. Like a current implementation
-it knows InferencePools of `inference.networking.k8s.io` only; the former group is an InvalidKind. The annotation `sim.lab/gateway: "off"` on an object
-leaves its status alone.
+GatewayClasses and Gateways are accepted and programmed at 127.0.0.1. An HTTPRoute gets one entry per
+parent; it is refused (NoMatchingParent) when its Gateway does not exist, and its references do not resolve
+(BackendNotFound) when a Service or InferencePool is missing. Like a current implementation it knows
+InferencePools of `inference.networking.k8s.io` only; the former group is an InvalidKind. The annotation
+`sim.lab/gateway: "off"` on an object leaves its status alone.
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ class Gateway:
 
     def tick(self) -> None:
         for (_, name), obj in self._classes.all().items():
-            self._write(obj, f"{GATEWAYS}/gatewayclasses/{name}", conditions=_conditions(obj, Accepted=ACCEPTED))
+            self._write(
+                obj, f"{GATEWAYS}/gatewayclasses/{name}", conditions=_conditions(obj, Accepted=ACCEPTED)
+            )
         gateways = self._gateways.all()
         for (namespace, name), obj in gateways.items():
             self._write(obj, f"{GATEWAYS}/namespaces/{namespace}/gateways/{name}", **_gateway_status(obj))
@@ -61,24 +65,25 @@ class Gateway:
                 key = (reference.get("namespace", namespace), reference["name"])
                 accepted = ACCEPTED if key in gateways else ("False", "NoMatchingParent", "gateway not found")
                 conditions = _conditions(route, Accepted=accepted, ResolvedRefs=resolved)
-                parents.append({"parentRef": reference, "controllerName": CONTROLLER, "conditions": conditions})
-                for kind, pool in _backends(route, namespace):
-                    if kind == "InferencePool" and pool in pools:
-                        used.setdefault(pool, {})[key] = {
+                parents.append(
+                    {"parentRef": reference, "controllerName": CONTROLLER, "conditions": conditions}
+                )
+                for kind, backend in _backends(route, namespace):
+                    if kind == "InferencePool" and backend in pools:
+                        used.setdefault(backend, {})[key] = {
                             "group": GROUP,
                             "kind": "Gateway",
                             "name": key[1],
                             "namespace": key[0],
                         }
             self._write(route, f"{GATEWAYS}/namespaces/{namespace}/httproutes/{name}", parents=parents)
-        for (namespace, name), references in used.items():
-            pool = pools[namespace, name]
-            conditions = _conditions(pool, Accepted=ACCEPTED, ResolvedRefs=RESOLVED)
+        for key, references in used.items():
+            conditions = _conditions(pools[key], Accepted=ACCEPTED, ResolvedRefs=RESOLVED)
             parents = [
                 {"parentRef": reference, "controllerName": CONTROLLER, "conditions": conditions}
                 for _, reference in sorted(references.items())
             ]
-            self._write(pool, f"{POOLS}/namespaces/{namespace}/inferencepools/{name}", parents=parents)
+            self._write(pools[key], f"{POOLS}/namespaces/{key[0]}/inferencepools/{key[1]}", parents=parents)
 
     def _write(self, obj: Object, path: str, **status: Any) -> None:
         if (obj["metadata"].get("annotations") or {}).get(OFF_ANNOTATION) == "off":
@@ -94,7 +99,9 @@ def _gateway_status(gateway: Object) -> Object:
             "name": listener["name"],
             "attachedRoutes": 0,
             "supportedKinds": [{"group": GROUP, "kind": "HTTPRoute"}],
-            "conditions": _conditions(gateway, Accepted=ACCEPTED, Programmed=PROGRAMMED, ResolvedRefs=RESOLVED),
+            "conditions": _conditions(
+                gateway, Accepted=ACCEPTED, Programmed=PROGRAMMED, ResolvedRefs=RESOLVED
+            ),
         }
         for listener in gateway["spec"]["listeners"]
     ]
@@ -127,8 +134,11 @@ def _resolve(route: Object, namespace: str, pools: dict[Key, Object], services: 
 
 def _conditions(obj: Object, **verdicts: Verdict) -> list[Object]:
     """Conditions that keep the time of their last transition."""
-    since = {(c["type"], c["status"], c["reason"]): c["lastTransitionTime"] for c in _all_conditions(obj.get("status"))}
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = {
+        (c["type"], c["status"], c["reason"]): c["lastTransitionTime"]
+        for c in _all_conditions(obj.get("status"))
+    }
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
         {
             "type": kind,

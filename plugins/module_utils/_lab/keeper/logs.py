@@ -15,8 +15,8 @@ from .engines import Serving
 LOG_ANNOTATION = "sim.lab/log"
 OUTCOME_ANNOTATION = "sim.lab/outcome"
 CRASH = {
-    "crash-loop": "ERROR [core.py:1007] RuntimeError: Engine core initialization failed. See root cause above.",
-    "oom-loop": "INFO [default_loader.py:268] Loading safetensors checkpoint shards: 62% completed",
+    "crash-loop": "ERROR [core.py] RuntimeError: Engine core initialization failed. See root cause above.",
+    "oom-loop": "INFO [default_loader.py] Loading safetensors checkpoint shards: 62% completed",
     "fail": "ERROR the task failed",
 }
 INIT_CRASH = "ERROR An error occurred (403) when calling the HeadObject operation: Forbidden"
@@ -30,7 +30,9 @@ def lines(pod: Object, serving: Serving | None, models: tuple[str, ...]) -> dict
     logs: dict[str, list[str]] = {}
     for container in status.get("initContainerStatuses") or ():
         failed = outcome == "init-fail"
-        logs[container["name"]] = own.splitlines() if own and failed else [INIT_CRASH if failed else "INFO done"]
+        logs[container["name"]] = (
+            own.splitlines() if own and failed else [INIT_CRASH if failed else "INFO done"]
+        )
     for container in status.get("containerStatuses") or ():
         if not _has_run(container):
             continue
@@ -38,7 +40,9 @@ def lines(pod: Object, serving: Serving | None, models: tuple[str, ...]) -> dict
             logs[container["name"]] = own.splitlines()
             continue
         serves = serving is not None and serving.container == container["name"]
-        words = _engine_start(serving, models) if serving and serves else [f"INFO {container['name']} started"]
+        words = (
+            _engine_start(serving, models) if serving and serves else [f"INFO {container['name']} started"]
+        )
         if outcome in CRASH:
             words = [*words[:1], CRASH[outcome]]
         elif container.get("ready") and serving and serves:
@@ -50,7 +54,7 @@ def lines(pod: Object, serving: Serving | None, models: tuple[str, ...]) -> dict
 def write(directory: Path, logs: dict[str, list[str]]) -> dict[str, Path]:
     """One file per container in the format in which container runtimes write."""
     directory.mkdir(parents=True, exist_ok=True)
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
     paths = {}
     for container, texts in logs.items():
         paths[container] = directory / f"{container}.log"
@@ -72,7 +76,10 @@ def _has_run(container: Object) -> bool:
 def _engine_start(serving: Serving, models: tuple[str, ...]) -> list[str]:
     names = ", ".join(models) or "its repository"
     if serving.protocol == "triton":
-        return ["I1 pinned_memory_manager.cc Pinned memory pool is created", f"I1 model_lifecycle.cc loading: {names}:1"]
+        return [
+            "I1 pinned_memory_manager.cc Pinned memory pool is created",
+            f"I1 model_lifecycle.cc loading: {names}:1",
+        ]
     return [
         f"INFO [api_server.py] non-default args: {{'served_model_name': {list(models)}}}",
         f"INFO [core.py] Initializing a V1 LLM engine for {names}",
@@ -85,4 +92,7 @@ def _engine_ready(serving: Serving, models: tuple[str, ...]) -> list[str]:
             *(f"I1 model_lifecycle.cc successfully loaded '{name}'" for name in models),
             f"I1 http_server.cc Started HTTPService at 0.0.0.0:{serving.port}",
         ]
-    return [f"INFO [launcher.py] Starting vLLM API server on http://0.0.0.0:{serving.port}", "INFO: Application startup complete."]
+    return [
+        f"INFO [launcher.py] Starting vLLM API server on http://0.0.0.0:{serving.port}",
+        "INFO: Application startup complete.",
+    ]

@@ -8,6 +8,7 @@ kwok reads cluster-wide objects that name one pod each; nothing is added to the 
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from .watching import Store
 API_VERSION = "kwok.x-k8s.io/v1alpha1"
 FORWARDS = f"/apis/{API_VERSION}/clusterportforwards"
 LOGS = f"/apis/{API_VERSION}/clusterlogs"
+REPOSITORY_FILE = re.compile(r"(?:^|/)([^/]+)/(?:config\.pbtxt|\d+/model\.\w+)$")
 
 
 @dataclass
@@ -123,15 +125,13 @@ def _is_ready(pod: Object) -> bool:
 
 
 def _repository_models(pod: Object) -> tuple[str, ...]:
-    """The models of a repository that a ConfigMap volume lays out as `<model>/config.pbtxt` and `<model>/<version>/…`."""
+    """The models of a repository that ConfigMap volumes lay out as `<model>/<version>/model.json`."""
     names = set()
     for volume in pod["spec"].get("volumes") or ():
         sources = [volume, *(volume.get("projected", {}).get("sources") or ())]
         for source in sources:
             for item in (source.get("configMap") or {}).get("items") or ():
-                parts = item["path"].split("/")
-                if parts[-1] in ("config.pbtxt", "model.json") and len(parts) > 1:
-                    names.add(parts[-3] if parts[-2].isdigit() and len(parts) > 2 else parts[-2])
+                found = REPOSITORY_FILE.search(item["path"])
+                if found:
+                    names.add(found[1])
     return tuple(sorted(names))
-
-

@@ -1,9 +1,11 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for Triton Inference Server's HTTP protocol, without any model: it proves the way to a server and the form of requests, nothing else.
+"""A stand-in for Triton Inference Server's HTTP protocol, without any model: it proves the way to a server
+and the form of requests, nothing else.
 
-Every answer carries the header `X-Stand-In: triton`, and /v2 says so too. Without any `--model` it serves whatever name it is asked for.
+Every answer carries the header `X-Stand-In: triton`, and /v2 says so too. Without any `--model` it serves
+whatever name it is asked for.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import socket
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-WORDS = "This is a stand-in for Triton : no model was asked".split()
-MODEL_PATH = re.compile(r"/v2/models/([^/]+)(?:/versions/[^/]+)?(?:/(ready|config|stats|generate|generate_stream|infer))?")
+WORDS = ("This", "is", "a", "stand-in", "for", "Triton:", "no", "model", "was", "asked.")
+MODEL_PATH = re.compile(
+    r"/v2/models/([^/]+)(?:/versions/[^/]+)?(?:/(ready|config|stats|generate|generate_stream|infer))?"
+)
 VERSION = "stand-in"
 
 
@@ -33,7 +38,14 @@ class Handler(BaseHTTPRequestHandler):
         if path in ("/v2/health/live", "/v2/health/ready"):
             self._send(200)
         elif path == "/v2":
-            self._send(200, {"name": "triton (stand-in)", "version": VERSION, "extensions": ["model_repository", "generate"]})
+            self._send(
+                200,
+                {
+                    "name": "triton (stand-in)",
+                    "version": VERSION,
+                    "extensions": ["model_repository", "generate"],
+                },
+            )
         elif path == "/metrics":
             self._metrics()
         elif (found := MODEL_PATH.fullmatch(path)) and found[2] in (None, "ready", "config", "stats"):
@@ -42,7 +54,10 @@ class Handler(BaseHTTPRequestHandler):
             elif found[2] == "ready":
                 self._send(200)
             else:
-                self._send(200, {"name": found[1], "versions": ["1"], "platform": VERSION, "inputs": [], "outputs": []})
+                self._send(
+                    200,
+                    {"name": found[1], "versions": ["1"], "platform": VERSION, "inputs": [], "outputs": []},
+                )
         else:
             self._send(404, {"error": "Not Found"})
 
@@ -65,12 +80,14 @@ class Handler(BaseHTTPRequestHandler):
             request = json.loads(body)
             asked = request["text_input"]
         except (ValueError, KeyError, TypeError):
-            self._send(400, {"error": "failed to parse the request: a JSON object with text_input is expected"})
+            self._send(
+                400, {"error": "failed to parse the request: a JSON object with text_input is expected"}
+            )
             return
         parameters = request.get("parameters") or request.get("sampling_parameters") or {}
         parameters = json.loads(parameters) if isinstance(parameters, str) else parameters
         self.requests[model] += 1
-        words = WORDS[: int(parameters.get("max_tokens", request.get("max_tokens", len(WORDS))))]
+        words = list(WORDS[: int(parameters.get("max_tokens", request.get("max_tokens", len(WORDS))))])
         answer = {"model_name": model, "model_version": "1"}
         if not streamed:
             echo = f"{asked} " if not parameters.get("exclude_input_in_output", True) else ""
@@ -81,12 +98,15 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("X-Stand-In", "triton")
-        self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for word in words:
-            self.wfile.write(f"data: {json.dumps(answer | {'text_output': word + ' '})}\n\n".encode())
-            self.wfile.flush()
-        self.close_connection = True
+            self._chunk(f"data: {json.dumps(answer | {'text_output': word + ' '})}\n\n".encode())
+        self._chunk(b"")
+
+    def _chunk(self, content: bytes) -> None:
+        self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
+        self.wfile.flush()
 
     def _has(self, model: str) -> bool:
         return not self.models or model in self.models
@@ -95,10 +115,14 @@ class Handler(BaseHTTPRequestHandler):
         self._send(400, {"error": f"Request for unknown model: '{model}' is not found"})
 
     def _metrics(self) -> None:
-        rows = ["# HELP nv_inference_request_success Number of successful inference requests, all batch sizes"]
+        rows = [
+            "# HELP nv_inference_request_success Number of successful inference requests, all batch sizes"
+        ]
         rows.append("# TYPE nv_inference_request_success counter")
         counts = {name: self.requests[name] for name in self.models} | self.requests
-        rows += [f'nv_inference_request_success{{model="{name}",version="1"}} {n}' for name, n in counts.items()]
+        rows += [
+            f'nv_inference_request_success{{model="{name}",version="1"}} {n}' for name, n in counts.items()
+        ]
         self._send_bytes(200, ("\n".join(rows) + "\n").encode(), "text/plain; charset=utf-8")
 
     def _send(self, status: int, content: Any = None) -> None:
@@ -118,7 +142,7 @@ class Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Without the name look-up of HTTPServer, which waits for a resolver."""
-        self.socket.setsockopt(1, 2, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_name, self.server_port = "localhost", self.server_address[1]
 

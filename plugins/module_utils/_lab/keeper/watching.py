@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ..api import Api, ApiError, Object
+from ..api import NOT_FOUND, Api, ApiError, Object
 
 ABSENT_PAUSE = 5.0
 BROKEN_PAUSE = 0.5
@@ -33,8 +33,8 @@ class Store:
             try:
                 self._list_and_watch()
                 pause = 0.0
-            except ApiError as error:  # 404: a resource whose definition is not installed
-                pause = ABSENT_PAUSE if error.status == 404 else BROKEN_PAUSE
+            except ApiError as error:  # not found: its definition is not installed
+                pause = ABSENT_PAUSE if error.status == NOT_FOUND else BROKEN_PAUSE
                 self.listed.set()
             except (OSError, ValueError):
                 pause = BROKEN_PAUSE  # the API server is being restarted
