@@ -12,7 +12,7 @@ from typing import Any
 from .._cluster import ApiError, ClusterError, NotServed, Object, Unreachable
 from .changes import mask
 from .codes import CODES
-from .diagnosis import Diagnosis
+from .diagnosis import Diagnosis, clean
 from .fields import path_steps
 from .model import problem
 from .world import title
@@ -67,14 +67,14 @@ def explain(error: ClusterError, wanted: Object, live: Object | None) -> Diagnos
         return problem("NotServed", where, str(error), "Check apiVersion and kind.")
     if isinstance(error, Unreachable) or not isinstance(error, ApiError):
         return problem("ApiUnavailable", where, str(error), CODES["ApiUnavailable"].hint)
-    reason = error.reason
+    reason, message = error.reason, clean(error.message)
     if is_conflict(error):
         return _conflict(error, where)
     if is_immutable(error):
         return problem(
             "Immutable",
             where,
-            f"{error.message}{_differences(error, wanted, live)}",
+            f"{message}{_differences(error, wanted, live)}",
             f"The field cannot be changed on a living object. Name {wanted['kind']} in recreate to have it "
             "deleted and created again (what depends on it goes with it), give the object a new name, or "
             "restore the old value.",
@@ -86,16 +86,14 @@ def explain(error: ClusterError, wanted: Object, live: Object | None) -> Diagnos
         ("AdmissionDenied", _DENIED),
     ):
         if words.search(error.message):
-            return problem(code, where, error.message, CODES[code].hint, reason=reason)
+            return problem(code, where, message, CODES[code].hint, reason=reason)
     if _UNKNOWN_FIELD.search(error.message):
         hint = "Correct or remove the field; the API server knows no such field in this version of the kind."
-        return problem("InvalidSpec", where, error.message, hint, reason=reason)
+        return problem("InvalidSpec", where, message, hint, reason=reason)
     if error.status == HTTPStatus.FORBIDDEN:
         hint = "Grant the account of this connection the missing right, or connect as somebody who has it."
-        return problem("Forbidden", where, error.message, hint, reason=reason)
-    return problem(
-        "Rejected", where, error.message, "Correct the object as the API server says.", reason=reason
-    )
+        return problem("Forbidden", where, message, hint, reason=reason)
+    return problem("Rejected", where, message, "Correct the object as the API server says.", reason=reason)
 
 
 def _conflict(error: ApiError, where: str) -> Diagnosis:
@@ -127,8 +125,10 @@ def _differences(error: ApiError, wanted: Object, live: Object | None) -> str:
         return ""
     secret = wanted["kind"] == "Secret"
     lines: list[str] = []
-    for field in dict.fromkeys(cause.get("field") or "" for cause in error.causes or [{}]):
-        old, new = _at(live, field), _at(wanted, field)
+    for named in dict.fromkeys(cause.get("field") or "" for cause in error.causes or [{}]):
+        field, old, new = named, _at(live, named), _at(wanted, named)
+        if old is None and new is None:  # a word of the server's own, not a path
+            field, old, new = "", live, wanted
         lines += [
             f"{path}: {_shown(was, secret=secret)} -> {_shown(becomes, secret=secret)}"
             for path, was, becomes in _leaves(old, new, field)

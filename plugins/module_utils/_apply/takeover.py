@@ -21,6 +21,7 @@ from .._names import MANAGER
 from . import fields
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_FIXED = frozenset({"apiVersion", "kind", "metadata", "status"})
 _RECORD = ("f:metadata", "f:annotations", f"f:{LAST_APPLIED}")
 
 
@@ -75,6 +76,29 @@ def foretell(before: Object, applied: Object) -> Object:
     if not annotations:
         after["metadata"].pop("annotations", None)
     return after
+
+
+def rewrite(live: Object, wanted: Object) -> list[dict[str, Any]]:
+    """The JSON patch that turns the content of one state into that of another; dry-run, it tells what the
+    server makes of fields that are gone: it fills in their defaults again."""
+    changes: list[dict[str, Any]] = []
+    for path, old, new in (
+        *(
+            (f"/{key}", live.get(key), wanted.get(key))
+            for key in live.keys() | wanted.keys()
+            if key not in _FIXED
+        ),
+        *(
+            (f"/metadata/{key}", live["metadata"].get(key), wanted["metadata"].get(key))
+            for key in ("labels", "annotations")
+        ),
+    ):
+        if old != new:
+            change = (
+                {"op": "remove", "path": path} if new is None else {"op": "add", "path": path, "value": new}
+            )
+            changes.append(change)
+    return changes
 
 
 def _client_side_entries(obj: Object) -> list[dict[str, Any]]:

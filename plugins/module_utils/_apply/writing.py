@@ -16,7 +16,7 @@ from .changes import changed_by_us
 from .members import Member
 from .model import CONFIGURED, CREATED, RECREATED, UNCHANGED
 from .rejection import conflicts, is_conflict, is_immutable, is_namespace_terminating, is_webhook_down
-from .takeover import client_side_managers, foretell, hand_over
+from .takeover import client_side_managers, foretell, hand_over, rewrite
 from .wait import wait_until_gone
 from .world import title
 
@@ -94,7 +94,9 @@ class Writer:
                     raise
         if self.check_mode:
             forced = self.client.apply(wanted, dry_run=True, force=True, deadline=self.deadline)
-            return foretell(live, forced)
+            return self.client.patch(
+                live, rewrite(live, foretell(live, forced)), dry_run=True, deadline=self.deadline
+            )
         self.client.patch(live, hand_over(live), deadline=self.deadline)
         return self._apply(wanted)
 
