@@ -67,7 +67,13 @@ class OwnLab(Lab):
 def config(directory: Path, **options: Any) -> _lab.Config:
     """A lab as the module's options describe it, with the nodes of the role, on free ports."""
     nodes = yaml.safe_load((ROLE / "defaults/main.yml").read_text())["lab_nodes"]
-    given = {"dir": str(directory), "sources": str(SOURCES), "port": snapshot.free_port(), "nodes": nodes, **options}
+    given = {
+        "dir": str(directory),
+        "sources": str(SOURCES),
+        "port": snapshot.free_port(),
+        "nodes": nodes,
+        **options,
+    }
     checked = ArgumentSpecValidator(argspec.ARGUMENT_SPEC).validate(given)
     assert not checked.error_messages, checked.error_messages
     return argspec.config(checked.validated_parameters)
