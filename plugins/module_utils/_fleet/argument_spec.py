@@ -46,6 +46,6 @@ FLEET: dict[str, dict[str, Any]] = {
 """Options of the names of the five variables.
 
 What is inside them is not declared to Ansible, which would convert values (24.10 into "24.1") and stop at the
-first unknown key; it comes as it is written, and reading it reports every problem at once. ``no_log`` would hide
-names and kinds wherever they are shown; modules hide the values of secrets and no more.
+first unknown key; it comes as it is written, and reading it reports every problem at once. ``no_log`` would
+hide names and kinds wherever they are shown; modules hide the values of secrets and no more.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil
 
 from .._cluster.quantities import quantity
 from .._fleet import Fleet, Problem
@@ -46,7 +47,7 @@ def _limit(plan: ServicePlan, limit: str) -> Iterator[Problem]:
         parts.insert(0, f"shm_size {plan.shm_size}")
     path = at(plan, "resources.memory.limit")
     if quantity(limit) < needed:
-        hint = f"Write at least {-(-needed // GIB)}Gi or lower what it must hold."
+        hint = f"Write at least {ceil(needed / GIB)}Gi or lower what it must hold."
         yield error(CODE, path, f"{limit} is below {' + '.join(parts)}.", hint)
     elif plan.shm_size and quantity(limit) < 2 * quantity(plan.shm_size):
         message = (

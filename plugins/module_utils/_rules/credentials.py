@@ -70,6 +70,9 @@ def _logins(secret: Secret) -> Iterator[Problem]:
         elif login.server == NGC and login.username != NGC_USER:
             message = f"the user of {NGC} is the literal {NGC_USER}."
             yield error(CODE, f"{path}.username", message, f"Write {NGC_USER}.")
+        if not login.password:
+            hint = "Check the variable or the vault that it comes from."
+            yield error(CODE, f"{path}.password", "is empty.", hint)
         if _is_encoded_login(login):
             message = f"holds user and password in base64. {HIDDEN}"
             yield error(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from math import ceil
 from urllib.parse import urlsplit
 
 from .._catalogue.models import model_facts
@@ -78,11 +79,11 @@ def _size(fleet: Fleet, store: Store) -> Iterator[Problem]:
     path = f"llm_stores[{store.name}].size"
     parts = ", ".join(f"{name} raw {size}" for name, size in known.items())
     if needed > quantity(store.size):
-        message = f"{-(-needed // GIB)}Gi are needed ({parts}), {store.size} are given."
-        yield error(CODE, path, message, f"Write at least {-(-needed // GIB)}Gi.")
+        message = f"{ceil(needed / GIB)}Gi are needed ({parts}), {store.size} are given."
+        yield error(CODE, path, message, f"Write at least {ceil(needed / GIB)}Gi.")
     elif needed > quantity(store.size) * NEARLY_FULL:
         yield warning(
-            CODE, path, f"{-(-needed // GIB)}Gi of {store.size} are needed ({parts}), more than 85 %."
+            CODE, path, f"{ceil(needed / GIB)}Gi of {store.size} are needed ({parts}), more than 85 %."
         )
 
 

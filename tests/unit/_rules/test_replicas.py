@@ -1,0 +1,59 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from tests.unit._rules.asking import found, paths
+
+PROMETHEUS = {"components": {"prometheus": {"url": "http://prometheus:9090"}}}
+
+
+@pytest.mark.req("S0-11")
+@pytest.mark.parametrize("copies", [1, 2, 3, 7])
+def test_any_number_of_copies(copies: int) -> None:
+    assert not found("V-09", {"scaling": {"min": copies}})
+    assert not found("V-09", {"scaling": {"min": copies, "max": copies}})
+
+
+@pytest.mark.req("S0-12")
+def test_max_is_not_below_min() -> None:
+    entry = {"scaling": {"min": 3, "max": 2, "metric": "cpu", "target": 80}}
+    assert paths(found("V-09", entry)) == ["llm_serving[a].scaling.max"]
+
+
+@pytest.mark.req("S0-12")
+def test_scaling_has_an_explicit_bound() -> None:
+    (problem,) = found("V-09", {"scaling": {"metric": "cpu", "target": 80}})
+    assert "without a bound" in problem.message
+
+
+def test_a_bound_without_a_metric_has_no_effect() -> None:
+    (problem,) = found("V-09", {"scaling": {"min": 1, "max": 10}})
+    assert "max: 1" in problem.hint
+
+
+@pytest.mark.req("S0-11", "S2-28")
+def test_zero_copies_where_kserve_would_clamp_them() -> None:
+    scaling = {"min": 0, "max": 2, "metric": "cpu", "target": 80}
+    (problem,) = found("V-09", {"platform": "kserve", "scaling": scaling})
+    assert str(problem) == (
+        "V-09 llm_serving[a].scaling.min: 0 has no effect in Standard mode with metric cpu (KServe raises it "
+        "to 1). Write min: 1, or a KEDA metric (rps, queue_time, external)."
+    )
+
+
+@pytest.mark.req("S0-11", "S2-28")
+def test_zero_copies_with_keda() -> None:
+    scaling = {"min": 0, "max": 2, "metric": "rps", "target": 4}
+    assert not found("V-09", {"platform": "kserve", "scaling": scaling}, cluster=PROMETHEUS)
+
+
+def test_zero_fixed_copies_are_a_stopped_service() -> None:
+    (problem,) = found("V-09", {"scaling": {"min": 0}})
+    assert "state: stopped" in problem.hint
+
+
+def test_a_plain_autoscaler_does_not_wake_from_zero() -> None:
+    assert found("V-09", {"scaling": {"min": 0, "max": 2, "metric": "cpu", "target": 80}})
