@@ -10,9 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from .asking import Check
+from .asking.door import shortened
 from .smoke import Result
 
 WORDS = 8
+LINE = 80
 
 
 def facts(result: Result) -> dict[str, Any]:
@@ -49,14 +51,14 @@ def row(result: Result) -> dict[str, str]:
         "platform": target.platform or "-",
         "ready": "yes" if result.ok else "no",
         "address": result.address or "-",
-        "answer": first_words(result.verdict.text or "") if result.ok else failure(result),
+        "answer": first_words(result.verdict.text or "") if result.ok else shortened(failure(result), LINE),
     }
 
 
 def failure(result: Result) -> str:
     """Why it failed, in a line; empty where it did not."""
     found = result.diagnosis
-    return f"{found.code} ({found.check}): {found.message}" if found else ""
+    return f"{found.code} ({found.check}): {found.message.rstrip('.')}" if found else ""
 
 
 def advice(result: Result) -> str:
