@@ -38,11 +38,11 @@ def wait_until_gone(
     try:
         observer.read(scopes)
         _check_refused(observer, objects)
-        pods = {key_of(obj): _pods_below(obj, world) for obj in objects if _exists(obj, world)}
-        if not pods:
+        pods = {key_of(obj): _pods_below(obj, world) for obj in objects}
+        waited = [obj for obj in objects if pods[key_of(obj)] or _exists(obj, world)]
+        if not waited:
             return []
         observer.follow(scopes)
-        waited = [obj for obj in objects if key_of(obj) in pods]
         while True:
             left = [obj for obj in waited if _left(obj, pods[key_of(obj)], world, voice)]
             if not left:
@@ -83,10 +83,11 @@ def _exists(obj: Object, world: World) -> bool:
 
 
 def _pods_below(obj: Object, world: World) -> set[Key]:
-    """Keys of all pods under the object, of whatever revision."""
+    """Keys of all pods under the object, of whatever revision, also when the object itself has gone before
+    them."""
     found: set[Key] = set()
-    current = world.get(key_of(obj))
-    todo = [current] if current is not None and _exists(obj, world) else []
+    current = world.get(key_of(obj)) if _exists(obj, world) else None
+    todo = [current or obj]
     while todo:
         part = todo.pop()
         if part["kind"] == "Pod":

@@ -138,8 +138,10 @@ def _reconciled(obj: Object, owned: list[Object], world: World) -> list[Object]:
         return [child for child in owned if stamp_on(child) in (stamp, "")] if stamp in stamps else []
     if settled(obj, world):
         return owned
+    if obj["metadata"].get("generation", 1) == 1:
+        return owned  # there was no other spec
     since = written_at(obj)
-    return [child for child in owned if written_at(child) >= since]
+    return [child for child in owned if written_at(child) > since]
 
 
 def _label(obj: Object, name: str) -> str:

@@ -89,6 +89,15 @@ class TestInferenceService:
         obj = service()
         assert state_of(obj, world_of(obj, child(obj))).ready
 
+    def test_without_stamp_a_child_of_the_same_second_may_be_older(self):
+        obj = service()
+        assert not state_of(obj, world_of(obj, child(obj, at=WRITTEN))).ready
+
+    def test_without_stamp_the_first_spec_has_no_older_child(self):
+        obj = service()
+        obj["metadata"]["generation"] = 1
+        assert state_of(obj, world_of(obj, child(obj, at=WRITTEN))).ready
+
     def test_without_stamp_a_spec_that_changes_no_pod_is_trusted_after_a_while(self):
         obj = service()
         world = world_of(obj, child(obj, at=EARLIER))
