@@ -20,7 +20,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     Target,
     smoke_test,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Check, Verdict
+from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Check, Question, Verdict
 from ansible_collections.inferops.serving.plugins.module_utils._probe.reach import job
 from ansible_collections.inferops.serving.plugins.module_utils._probe.smoke import Result
 from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher
