@@ -25,6 +25,7 @@ SECRET_OPTIONS = ("api_key", "hf_token")
 
 _SECRET_WORDS = {"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "CREDENTIAL", "CREDENTIALS"}
 _SECRET_ENDS = ("API_KEY", "ACCESS_KEY", "ACCESS_KEY_ID", "PRIVATE_KEY", "SECRET_KEY")
+_NO_SECRET_ENDS = ("_PATH", "_FILE", "_DIR", "_NAME")
 _SECRET_VALUE = re.compile(
     r"hf_[A-Za-z0-9]{20,}|nvapi-[\w-]{20,}|(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{30,}|sk-[\w-]{20,}"
 )
@@ -141,4 +142,6 @@ def _leaks(plan: ServicePlan) -> Iterator[Problem]:
 
 def _names_secret(name: str) -> bool:
     upper = name.upper()
+    if upper.endswith(_NO_SECRET_ENDS):
+        return False
     return upper.endswith(_SECRET_ENDS) or bool(_SECRET_WORDS & set(upper.split("_")))

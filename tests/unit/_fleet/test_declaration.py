@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from ansible_collections.inferops.serving.plugins.doc_fragments.fleet import ModuleDocFragment
@@ -114,3 +116,49 @@ def test_the_options_of_roles_are_those_of_modules() -> None:
     for name, option in inventory_docs.role_options().items():
         assert option["type"] == FLEET[name]["type"]
         assert option.get("elements") == FLEET[name].get("elements")
+
+
+VALIDATOR = jsonschema.Draft202012Validator(inventory_docs.json_schema())
+INVENTORIES = sorted(
+    path
+    for path in (inventory_docs.ROOT / "inventories").rglob("*.yml")
+    if not path.is_symlink() and set(VARIABLES) & set(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+)
+
+
+@pytest.mark.parametrize("path", INVENTORIES, ids=lambda path: str(path.relative_to(inventory_docs.ROOT)))
+def test_the_inventories_of_the_collection_fit_the_schema(path: Path) -> None:
+    VALIDATOR.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"topolgy": {}},
+        {"topology": {"tensor": 0}},
+        {"engine": "vlm"},
+        {"image": 24.10},
+        {"resources": {"memory": {"limit": 32}}},
+        {"env": {"A": [1]}},
+    ],
+)
+def test_an_editor_is_told_what_is_wrong(entry: dict[str, Any]) -> None:
+    good = {"name": "a", "model": "m", "engine": "vllm"}
+    VALIDATOR.validate({"llm_serving": [good]})
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate({"llm_serving": [good | entry]})
+
+
+def test_the_schema_is_one() -> None:
+    VALIDATOR.check_schema(VALIDATOR.schema)
+
+
+def test_templates_are_no_fault_for_an_editor() -> None:
+    entry = {
+        "name": "a",
+        "model": "m",
+        "engine": "vllm",
+        "topology": {"tensor": "{{ gpus }}"},
+        "recreate": "{{ x }}",
+    }
+    VALIDATOR.validate({"llm_serving": [entry], "llm_models": "{{ models }}"})

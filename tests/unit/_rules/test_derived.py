@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._engines.vllm_arguments import engine_arguments
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
+from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import ELSEWHERE, HOMES
 
 from tests.unit._rules.asking import found, paths
 
@@ -80,3 +83,38 @@ def test_a_version_that_contradicts_the_tag() -> None:
     assert found("V-02", {"image": image, "version": "0.32.0"})
     assert not found("V-02", {"image": image, "version": "0.33.0"})
     assert not found("V-02", {"image": "registry.example/vllm:ours", "version": "0.32.0"})
+
+
+def test_every_argument_that_is_rendered_has_its_home() -> None:
+    entry = {
+        "name": "a",
+        "model": "m",
+        "engine": "vllm",
+        "topology": {"tensor": 2, "pipeline": 2},
+        "engine_args": {
+            "max_model_len": 8192,
+            "max_num_seqs": 8,
+            "max_num_batched_tokens": 8192,
+            "kv_cache_dtype": "auto",
+            "dtype": "auto",
+            "quantization": "awq",
+            "prefix_caching": True,
+            "chunked_prefill": True,
+            "enforce_eager": True,
+            "speculative": {"method": "ngram"},
+            "trust_remote_code": True,
+            "seed": 1,
+        },
+        "kv_offload": {"dram_gb": 8},
+        "lora": {"enabled": True, "max_rank": 16},
+    }
+    model = {
+        "name": "m",
+        "source": "org/m",
+        "revision": "main",
+        "adapters": [{"name": "x", "source": "x", "rank": 8}],
+    }
+    (plan,) = read({"llm_models": [model], "llm_serving": [entry]}).plans
+    rendered = set(engine_arguments(plan))
+    assert rendered <= {*HOMES, *ELSEWHERE}
+    assert set(HOMES) <= rendered
