@@ -125,8 +125,10 @@ def _is_ready(pod: Object) -> bool:
 
 
 def _repository_models(pod: Object) -> tuple[str, ...]:
-    """The models of a repository that ConfigMap volumes lay out as `<model>/<version>/model.json`."""
-    names = set()
+    """The models of a repository that ConfigMaps lay out as `<model>/<version>/model.json`."""
+    containers = pod["spec"]["containers"]
+    mounts = (mount for container in containers for mount in container.get("volumeMounts") or ())
+    names = {found[1] for mount in mounts if (found := REPOSITORY_FILE.search(mount["mountPath"]))}
     for volume in pod["spec"].get("volumes") or ():
         sources = [volume, *(volume.get("projected", {}).get("sources") or ())]
         for source in sources:

@@ -5,7 +5,7 @@
 and the form of requests, nothing else.
 
 Every answer carries the header `X-Stand-In: triton`, and /v2 says so too. Without any `--model` it serves
-whatever name it is asked for.
+whatever name it is asked for, and lists these names in its repository.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     models: ClassVar[tuple[str, ...]] = ()
+    named: ClassVar[set[str]] = set()
     requests: ClassVar[Counter[str]] = Counter()
 
     def do_GET(self) -> None:
@@ -65,7 +66,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = self.path.partition("?")[0]
         if path == "/v2/repository/index":
-            self._send(200, [{"name": name, "version": "1", "state": "READY"} for name in self.models])
+            names = self.models or sorted(self.named)
+            self._send(200, [{"name": name, "version": "1", "state": "READY"} for name in names])
             return
         found = MODEL_PATH.fullmatch(path)
         if not found or found[2] not in ("generate", "generate_stream"):
@@ -109,6 +111,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _has(self, model: str) -> bool:
+        if not self.models:
+            self.named.add(model)
         return not self.models or model in self.models
 
     def _unknown(self, model: str) -> None:
