@@ -141,11 +141,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Fleet
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
-from ansible_collections.inferops.serving.plugins.module_utils._secrets import (
-    Finding,
-    inspect,
-    without_value,
-)
+from ansible_collections.inferops.serving.plugins.module_utils._secrets import Finding, inspect
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     namespace_sets,
     report,
@@ -177,12 +173,6 @@ def main() -> NoReturn:
 
 def write(module: FleetModule) -> NoReturn:
     fleet = module.specification(with_values=True).fleet
-    lacking = without_value(fleet)
-    if lacking:
-        module.fail_json(
-            msg="\n".join(str(problem) for problem in lacking),
-            problems=[asdict(problem) for problem in lacking],
-        )
     client = connect(module.params)
     existing = [secret for secret in fleet.secrets.values() if secret.existing is not None]
     findings = checked(module, inspect(client, fleet, existing))

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .inspection import Finding, inspect, without_value
+from .inspection import Finding, inspect
 
-__all__ = ["Finding", "inspect", "without_value"]
+__all__ = ["Finding", "inspect"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._cluster import Client
-from .._fleet import Fleet, Problem, Secret
+from .._fleet import Fleet, Secret
 from .._objects.secrets import secret_namespaces
 from .shape import faults
 
@@ -39,23 +39,3 @@ def inspect(client: Client, fleet: Fleet, secrets: Sequence[Secret]) -> list[Fin
         return Finding(entry=secret.name, namespace=namespace, name=name, faults=tuple(found))
 
     return list(client.in_parallel(look, places))
-
-
-def without_value(fleet: Fleet) -> list[Problem]:
-    """Entries that are to be written and have nothing to write, such as from an empty variable."""
-    return [
-        Problem(
-            code="V-19",
-            path=f"llm_secrets[{secret.name}]",
-            message="has an empty value.",
-            hint="Set the variable it comes from, or name the Secret that is there: existing.",
-        )
-        for secret in fleet.secrets.values()
-        if secret.existing is None and not _has_value(secret)
-    ]
-
-
-def _has_value(secret: Secret) -> bool:
-    """Whether the inventory, or the environment it points to, gave the value."""
-    logins = bool(secret.registries) and all(login.password for login in secret.registries)
-    return bool(secret.value or logins or (secret.access_key and secret.secret_key))
