@@ -117,8 +117,8 @@ def literal(name: str, values: list[str], about: str) -> str:
 def words(values: list[Any], indent: str) -> str:
     """The values as one string, wrapped over several literals."""
     lines = textwrap.wrap(" ".join(map(str, values)), WIDTH - len(indent) - 3, break_on_hyphens=False)
-    if len(lines) == 1 and len(lines[0]) < SHORT_ENOUGH:
-        return f'"{lines[0]}"'
+    if not lines or (len(lines) == 1 and len(lines[0]) < SHORT_ENOUGH):
+        return f'"{"".join(lines)}"'
     inner = "\n".join(f'{indent}    "{line}{"" if line is lines[-1] else " "}"' for line in lines)
     return f"(\n{inner}\n{indent})"
 
