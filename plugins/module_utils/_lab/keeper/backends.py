@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import sys
 import time
@@ -81,7 +82,9 @@ class Backends:
         else:
             argv = [self._simulator, *_simulator_arguments(serving, models, ports[0])]
             path = "/health"
-        Process(name=name, argv=tuple(argv), directory=self._directory).start()
+        # the stand-in is a module of the program that runs here
+        environment = {key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ}
+        Process(name=name, argv=tuple(argv), directory=self._directory, environment=environment).start()
         end = time.monotonic() + START_SECONDS
         while not _answers(f"http://127.0.0.1:{ports[0]}{path}"):
             if time.monotonic() > end or name not in running(self._directory):
