@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from .problem import Problem
 from .records import RegistryLogin, Secret
+from .schema import keys
 
 
 def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Problem]]:
-    """The secret with the values that its ``env`` points to, and what is missing there."""
-    if not secret.env:
+    """The secret with the values that its ``env`` points to in its place, and what is missing there."""
+    if not secret.env or written_fields(secret):
         return secret, []
     suffixes = ("_ACCESS_KEY_ID", "_SECRET_ACCESS_KEY") if secret.kind == "s3" else ("",)
     names = [secret.env + suffix for suffix in suffixes]
@@ -23,15 +24,25 @@ def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Pr
         return secret, [_problem(secret, f"{' and '.join(missing)} not set in the environment.")]
     found = [environ[name] for name in names]
     if secret.kind == "s3":
-        return replace(secret, access_key=found[0], secret_key=found[1]), []
+        return replace(secret, env=None, access_key=found[0], secret_key=found[1]), []
     if secret.kind == "hf-token":
-        return replace(secret, value=found[0]), []
+        return replace(secret, env=None, value=found[0]), []
     try:
-        return replace(secret, registries=_logins(found[0])), []
+        return replace(secret, env=None, registries=_logins(found[0])), []
     except (ValueError, TypeError, AttributeError, KeyError):
         return secret, [
             _problem(secret, f"{secret.env} holds no Docker configuration with user and password.")
         ]
+
+
+def own_fields(kind: str) -> list[str]:
+    """The keys by which a secret of this kind is given as a value."""
+    return [key.name for key in keys(Secret).values() if kind in key.declared.kinds]
+
+
+def written_fields(secret: Secret) -> list[str]:
+    """Those of them that are there."""
+    return [name for name in own_fields(secret.kind) if getattr(secret, name)]
 
 
 def _logins(written: str) -> tuple[RegistryLogin, ...]:

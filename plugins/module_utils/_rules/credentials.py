@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from .._catalogue.models import model_facts
 from .._catalogue.vllm import given
 from .._fleet import Fleet, Problem, Secret
+from .._fleet.environment import own_fields, written_fields
 from .._fleet.records import RegistryLogin
 from .._plan import ServicePlan
 from .finding import Plans, at, error
@@ -41,17 +42,12 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         yield from _leaks(plan)
 
 
-FIELDS = {"hf-token": ("value",), "registry": ("registries",), "s3": ("access_key", "secret_key")}
-"""Kind of a secret → its own fields, which are one of its possible sources."""
-
-
 def _source(secret: Secret) -> Iterator[Problem]:
     path = f"llm_secrets[{secret.name}]"
-    fields = FIELDS[secret.kind]
-    written = [name for name in fields if getattr(secret, name)]
+    fields, written = own_fields(secret.kind), written_fields(secret)
     sources = [name for name in ("existing", "env") if getattr(secret, name)]
     own = " and ".join(fields)
-    if len(sources) > 1 or (written and secret.existing):
+    if len(sources) + bool(written) > 1:
         yield error(
             CODE, path, f"has more than one source. {HIDDEN}", f"Keep one of existing, env, or {own}."
         )

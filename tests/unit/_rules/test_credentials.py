@@ -48,6 +48,8 @@ def test_one_source_is_enough(entry: dict[str, Any]) -> None:
     "entry",
     [
         TOKEN | {"existing": "x"},
+        TOKEN | {"env": "HF_TOKEN"},
+        KEYS | {"env": "AWS"},
         {"name": "t", "kind": "hf-token", "existing": "x", "env": "HF_TOKEN"},
         KEYS | {"existing": "x"},
         registry() | {"existing": "x"},
