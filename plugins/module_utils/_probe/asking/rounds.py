@@ -19,6 +19,8 @@ from .triton_ensemble import TRITON_ENSEMBLE
 
 PROTOCOLS: dict[str, Protocol] = {"openai": OPENAI, "triton": TRITON, "triton-ensemble": TRITON_ENSEMBLE}
 PAUSE_SECONDS = 1.0
+# Less is not enough for another round, whose time-out would hide what the last one found.
+ROUND_SECONDS = 2.0
 
 
 def ask(door: Door, question: Question, *, deadline: float) -> Verdict:
@@ -70,7 +72,7 @@ def patiently(attempt: Callable[[], Attempt], *, deadline: float) -> Attempt:
     """Try until it went well, or badly in a way that stays, or the time is over; the last attempt counts."""
     while True:
         made = attempt()
-        if not made.passing or time.monotonic() + PAUSE_SECONDS >= deadline:
+        if not made.passing or time.monotonic() + PAUSE_SECONDS + ROUND_SECONDS >= deadline:
             return made
         time.sleep(PAUSE_SECONDS)
 
