@@ -38,11 +38,16 @@ def client(lab: Lab) -> Client:
     return connect({"kubeconfig": str(lab.kubeconfig)})
 
 
+def guarded(name: str, level: str) -> Object:
+    """A namespace that admits pods of this Pod Security level."""
+    levels = {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "warn")}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": levels}}
+
+
 @pytest.fixture
 def namespace(lab: Lab, client: Client) -> Iterator[str]:
     name = lab.namespace("render")
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
-    client.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": levels}})
+    client.apply(guarded(name, "restricted"))
     stores = [{**CLAIM, "kind": "nfs", "pv": SFS["pv"]}, SFS]
     user = {"name": "chat", "namespace": name, "model": "llama", "engine": "vllm", "cache": {"store": "sfs"}}
     everything = fleet([user], stores=stores)
@@ -61,6 +66,10 @@ class World:
     def __init__(self, client: Client, namespace: str) -> None:
         self.client = client
         self.namespace = namespace
+
+    def admit_baseline(self) -> None:
+        """For pods into which KServe puts a storage initializer, which is not restricted."""
+        self.client.apply(guarded(self.namespace, "baseline"))
 
     def render(self, **given: Any) -> list[Object]:
         cluster = {**GPU_NODES, **given.pop("cluster", {})}

@@ -50,6 +50,8 @@ def test_a_service_becomes_ready(world: World, gpu_node: MakeNode, engine: str) 
 def test_kserve_brings_the_model_to_where_the_engine_looks(
     world: World, store: str, mounted: str | None
 ) -> None:
+    world.admit_baseline()
+    world.apply(world.secrets())
     world.serve(platform="kserve", model={"store": store}, gpu={"mode": "none"})
     (pod,) = until(lambda: world.pods(PODS) or None, "a pod")
     container = pod["spec"]["containers"][0]
@@ -65,6 +67,7 @@ def test_kserve_brings_the_model_to_where_the_engine_looks(
 @pytest.mark.req("S2-24", "S1-36")
 @pytest.mark.parametrize(("store", "variable"), [("bucket", "AWS_ACCESS_KEY_ID"), ("hub", "HF_TOKEN")])
 def test_kserve_fetches_with_our_credentials(world: World, store: str, variable: str) -> None:
+    world.admit_baseline()
     world.apply(world.secrets())
     world.serve(platform="kserve", model={"store": store}, gpu={"mode": "none"})
     (pod,) = until(lambda: world.pods(PODS) or None, "a pod")
