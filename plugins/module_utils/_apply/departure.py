@@ -12,10 +12,10 @@ from dataclasses import replace
 from .._cluster import Client
 from .diagnosis import Diagnosis, diagnosis
 from .progress import Say, Voice
-from .readiness import CHILD_KINDS, EVIDENCE_KINDS
+from .readiness import EVIDENCE_KINDS, child_kinds
 from .streams import Observer, Scope
 from .symptoms import symptom
-from .world import Key, Object, World, group_kind, key_of, title
+from .world import Key, Object, World, key_of, title
 
 TICK = 0.5
 
@@ -63,7 +63,7 @@ def _scopes(objects: Sequence[Object]) -> list[Scope]:
         namespace = obj["metadata"].get("namespace") or ""
         found[Scope(obj["apiVersion"], obj["kind"], namespace)] = None
         if namespace:
-            kinds = (*CHILD_KINDS.get(group_kind(obj), ()), *EVIDENCE_KINDS)
+            kinds = (*child_kinds(obj), *EVIDENCE_KINDS)
             found.update(dict.fromkeys(Scope(api_version, kind, namespace) for api_version, kind in kinds))
     return list(found)
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from .codes import CODES
 from .lineage import lineage
-from .pods import ready
+from .pods import portrait, ready
 from .readiness import State, state_of
 from .symptoms import Symptom, event_symptoms, passing, symptom
 from .world import Object, World, event_time, timestamp, title, written_at
 
 EVENTS_SHOWN = 5
+PODS_SHOWN = 8
 CONSEQUENCES = frozenset({"RolloutStuck", "ModelLoadFailed", "Reconcile"})
 """Codes that only say that something underneath went wrong."""
 
@@ -28,8 +29,8 @@ class Diagnosis:
 
     ``object`` names the set's object and ``where`` the one at which the trouble is visible (often a pod),
     both as ``Kind namespace/name``. ``code`` is a key of ``CODES``, ``reason`` the cluster's own word,
-    ``since`` an API time (UTC) or ''. ``events`` and ``log`` hold the last lines, oldest first, tokens
-    masked.
+    ``since`` an API time (UTC) or ''. ``pods`` has a line on each pod of the present spec. ``events`` and
+    ``log`` hold the last lines, oldest first, tokens masked.
     """
 
     code: str
@@ -39,12 +40,13 @@ class Diagnosis:
     where: str = ""
     reason: str = ""
     since: str = ""
+    pods: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
 
     def result(self) -> dict[str, Any]:
         """The diagnosis as a module returns it."""
-        return {**asdict(self), "events": list(self.events), "log": list(self.log)}
+        return {**asdict(self), "pods": list(self.pods), "events": list(self.events), "log": list(self.log)}
 
     def __str__(self) -> str:
         since = f" (since {self.since})" if self.since else ""
@@ -84,6 +86,7 @@ def diagnosis(obj: Object, cause: Symptom, world: World, *, prefix: str = "") ->
         since=cause.since,
         message=clean(message),
         hint=CODES[cause.code].hint,
+        pods=tuple(_pod_lines(obj, world)),
         events=tuple(_event_lines([cause.where, obj], world)),
     )
 
@@ -137,6 +140,14 @@ def clean(text: str) -> str:
     line = " ".join(text.split())
     line = _SECRETS.sub("********", line)
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+def _pod_lines(obj: Object, world: World) -> list[str]:
+    """Those in trouble first, and not hundreds of them."""
+    pods = [part for _depth, part in lineage(obj, world) if part["kind"] == "Pod"]
+    pods.sort(key=lambda pod: (ready(pod), pod["metadata"]["name"]))
+    more = [f"and {len(pods) - PODS_SHOWN} more"] if len(pods) > PODS_SHOWN else []
+    return [portrait(pod, world) for pod in pods[:PODS_SHOWN]] + more
 
 
 def _event_lines(objects: Iterable[Object], world: World) -> list[str]:

@@ -17,6 +17,7 @@ POD_GENERATION = "pod-template-generation"
 CONTROLLER_REVISION = "controller-revision-hash"
 LWS_REVISION = "leaderworkerset.sigs.k8s.io/template-revision-hash"
 
+CONFIGURATION = ("serving.knative.dev", "Configuration")
 LEADER_WORKERS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 INFERENCE_SERVICE = ("serving.kserve.io", "InferenceService")
 LLM_INFERENCE_SERVICE = ("serving.kserve.io", "LLMInferenceService")
@@ -30,6 +31,7 @@ WORKLOADS: frozenset[tuple[str, str]] = frozenset(
         ("batch", "Job"),
         ("", "Pod"),
         ("serving.knative.dev", "Service"),
+        CONFIGURATION,
         ("serving.knative.dev", "Revision"),
         LEADER_WORKERS,
         LLM_INFERENCE_SERVICE,
@@ -129,6 +131,11 @@ def _daemon_pods(obj: Object, owned: list[Object], _world: World) -> list[Object
     return [pod for pod in owned if not wanted or _label(pod, POD_GENERATION) in ("", wanted)]
 
 
+def _newest_revision(obj: Object, owned: list[Object], _world: World) -> list[Object]:
+    wanted = (obj.get("status") or {}).get("latestCreatedRevisionName")
+    return [child for child in owned if child["metadata"]["name"] == wanted]
+
+
 def _reconciled(obj: Object, owned: list[Object], world: World) -> list[Object]:
     """Children that the controller has brought to the present spec: they carry our stamp, or they were
     written after the object was, or the object is settled."""
@@ -152,6 +159,7 @@ _NEWEST: dict[tuple[str, str], Callable[[Object, list[Object], World], list[Obje
     ("apps", "Deployment"): _replica_sets,
     ("apps", "StatefulSet"): _updated_pods,
     ("apps", "DaemonSet"): _daemon_pods,
+    CONFIGURATION: _newest_revision,
     INFERENCE_SERVICE: _reconciled,
     LLM_INFERENCE_SERVICE: _reconciled,
 }

@@ -89,6 +89,19 @@ def _last_step(pod: Object, world: World) -> str:
     return steps.get(last, "waiting for its node")
 
 
+def portrait(pod: Object, world: World) -> str:
+    """One line about a pod: phase, what it is doing, its node, its restarts."""
+    status = pod.get("status") or {}
+    doing = "ready" if ready(pod) else activity(pod, world)
+    restarts = sum(one.get("restartCount", 0) for one, _init in _containers(pod))
+    parts = [
+        f"{pod['metadata']['name']}: {status.get('phase', 'Pending')}, {doing}",
+        f"on {pod['spec']['nodeName']}" if pod["spec"].get("nodeName") else "on no node",
+        f"{restarts} restart{'s' if restarts > 1 else ''}" if restarts else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def _containers(pod: Object) -> Iterator[tuple[dict[str, Any], bool]]:
     """Container statuses in the order in which they matter, and whether each is an init container's."""
     status = pod.get("status") or {}
@@ -152,7 +165,7 @@ def _crash(
         pod,
         reason=last.get("reason") or "CrashLoopBackOff",
         message=f"{ended}: {detail}" if detail else ended,
-        since=last.get("finishedAt") or "",
+        since=last.get("finishedAt") or condition(pod, "PodScheduled").get("lastTransitionTime", ""),
         container=container,
         previous=bool(last),
         **facts,

@@ -102,7 +102,7 @@ def _room_grace(pod: Object, world: World) -> float | None:
         or (pod.get("status") or {}).get("nominatedNodeName")
     ):
         return NEVER
-    if world.leaving(pod["metadata"].get("namespace", "")):
+    if world.makes_room():
         return NEVER
     if world.autoscaled and "NotTriggerScaleUp" not in said:
         return SCALE_UP

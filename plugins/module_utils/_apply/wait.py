@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Unreachable
@@ -16,7 +17,7 @@ from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, w
 from .lineage import lineage
 from .pods import activity, ready
 from .progress import Say, Voice
-from .readiness import CHILD_KINDS, EVIDENCE_KINDS, State, state_of, waits_for
+from .readiness import EVIDENCE_KINDS, State, child_kinds, state_of, waits_for
 from .streams import Observer, Scope
 from .symptoms import Symptom, event_symptoms, symptom
 from .world import Key, Object, World, group_kind, group_of, key_of, title
@@ -48,13 +49,15 @@ def wait_until_ready(
     wait = _Wait(client, waited, deadline=deadline, progress=progress)
     try:
         return wait.run()
+    except Unreachable as error:
+        return wait.unreachable(error)
     finally:
         wait.close()
 
 
 def _is_ready(obj: Object, world: World) -> bool:
     """As far as the object alone can tell; what depends on others is looked up."""
-    known = bool(obj["metadata"].get("uid")) and group_kind(obj) not in CHILD_KINDS
+    known = bool(obj["metadata"].get("uid")) and not child_kinds(obj)
     return known and state_of(obj, world).ready
 
 
@@ -105,7 +108,7 @@ class _Wait:
         for obj in self._waited.values():
             namespace = obj["metadata"].get("namespace") or ""
             yield Scope(obj["apiVersion"], obj["kind"], namespace)
-            for api_version, kind in CHILD_KINDS.get(group_kind(obj), ()):
+            for api_version, kind in child_kinds(obj):
                 yield Scope(api_version, kind, namespace)
 
     def _evidence(self) -> list[Scope]:
@@ -245,37 +248,37 @@ class _Wait:
         return found
 
     def _time_is_up(self, pending: dict[Key, State]) -> list[Diagnosis]:
-        unreachable = self._is_unreachable(pending)
-        if unreachable:
-            return unreachable
+        with suppress(ApiError):  # any answer will do
+            self._client.request("GET", "/version", deadline=time.monotonic() + EVIDENCE_TIME)
         found = []
         for key, state in pending.items():
             obj = self._world.get(key) or self._waited[key]
             symptoms = causes(self._symptoms(key)) or [unexplained(obj, state)]
-            prefix = f"The time was up with {state.summary}. "
+            prefix = f"The time was up with {state.summary}.{self._unreadable()} "
             found += [self._explain(key, cause, prefix) for cause in symptoms]
         return found
 
-    def _is_unreachable(self, pending: dict[Key, State]) -> list[Diagnosis]:
-        try:
-            self._client.request("GET", "/version", deadline=time.monotonic() + EVIDENCE_TIME)
-        except Unreachable as error:
-            return [
-                self._explain(
-                    key,
-                    symptom("ApiUnavailable", self._waited[key], reason="Unreachable", message=str(error)),
-                    f"The time was up with {state.summary} as the last known state. ",
-                )
-                for key, state in pending.items()
-            ]
-        except ApiError:
-            pass  # it answers
-        return []
+    def unreachable(self, error: Unreachable) -> list[Diagnosis]:
+        """The last known state of everything that was waited for, where nothing more can be learnt."""
+        found = []
+        for key, given in self._waited.items():
+            obj = self._world.get(key)
+            state = state_of(obj, self._world) if obj else State(ready=False, summary="nothing")
+            if not state.ready:
+                cause = symptom("ApiUnavailable", given, reason="Unreachable", message=str(error))
+                prefix = f"The time was up with {state.summary} as the last known state. "
+                found.append(diagnosis(obj or given, cause, self._world, prefix=prefix))
+        return found
+
+    def _unreadable(self) -> str:
+        """Which evidence is missing because it may not be read."""
+        kinds = sorted(
+            {scope.kind for scope, error in self._observer.refused.items() if isinstance(error, ApiError)}
+        )
+        return f" (Not permitted to read: {', '.join(kinds)}.)" if kinds else ""
 
     def _explain(self, key: Key, cause: Symptom, prefix: str) -> Diagnosis:
         obj = self._world.get(key) or self._waited[key]
-        if cause.code == "ApiUnavailable":
-            return diagnosis(obj, cause, self._world, prefix=prefix)
         speaker = cause
         if not cause.container and cause.where["kind"] != "Pod":
             speaker = next((one for one in symptoms_of(obj, self._world) if one.container), cause)

@@ -132,9 +132,9 @@ class World:
     def pods_in(self, namespace: str) -> list[Object]:
         return [obj for key, obj in sorted(self._objects.items()) if key[:3] == ("", "Pod", namespace)]
 
-    def leaving(self, namespace: str) -> bool:
-        """Whether pods of the namespace are on their way out and will make room."""
-        return any(key[2] == namespace for key in self._leaving)
+    def makes_room(self) -> bool:
+        """Whether pods are on their way out."""
+        return bool(self._leaving)
 
     def unchanged_for(self, obj: Mapping[str, Any]) -> float:
         """Seconds that we have been looking at this generation of the object."""

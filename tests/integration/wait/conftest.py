@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from threading import Timer
 from typing import Any
 
@@ -54,6 +55,7 @@ class Ground:
 
     client: Client
     namespace: str
+    kubeconfig: Path = Path()
 
     def apply(self, *objects: Object) -> list[Object]:
         return [self.client.apply(self.placed(obj)) for obj in objects]
@@ -98,5 +100,5 @@ class Ground:
 def ground(lab: Any) -> Iterator[Ground]:
     client = connect({"kubeconfig": str(lab.kubeconfig)})
     namespace = lab.namespace("wait")
-    yield Ground(client, namespace)
+    yield Ground(client, namespace, Path(lab.kubeconfig))
     client.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})

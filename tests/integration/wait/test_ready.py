@@ -9,6 +9,7 @@ import time
 import uuid
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import connect
 
 from tests.integration.wait.conftest import Ground
 from tests.integration.wait.objects import (
@@ -289,6 +290,38 @@ class TestTimeIsUp:
             assert (verdict.codes, verdict.took < 3) == ([], True)  # it has no status at all
         finally:
             ground.client.delete(definition)
+
+
+class TestRights:
+    """The account of a wait may be allowed little more than what it applies."""
+
+    def restricted(self, ground: Ground, *verbs: str) -> Ground:
+        user = f"little-{ground.namespace}"
+        rules = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": list(verbs)}]
+        subject = {"kind": "User", "name": user, "apiGroup": "rbac.authorization.k8s.io"}
+        api = "rbac.authorization.k8s.io/v1"
+        ground.apply(
+            {"apiVersion": api, "kind": "Role", "metadata": {"name": "little"}, "rules": rules},
+            {
+                "apiVersion": api,
+                "kind": "RoleBinding",
+                "metadata": {"name": "little"},
+                "roleRef": {"kind": "Role", "name": "little", "apiGroup": "rbac.authorization.k8s.io"},
+                "subjects": [subject],
+            },
+        )
+        return Ground(
+            connect({"kubeconfig": str(ground.kubeconfig), "impersonate_user": user}), ground.namespace
+        )
+
+    def test_deployments_may_be_listed_but_not_watched(self, ground: Ground):
+        live = ground.apply(deployment(annotations=played(ready_after="2s")))
+        assert self.restricted(ground, "get", "list").wait_for(live).codes == []
+
+    def test_missing_evidence_is_named(self, ground: Ground):
+        live = ground.apply(deployment(annotations=played("never-ready")))
+        verdict = self.restricted(ground, "get", "list", "watch").wait_for(live, seconds=3)
+        assert "Not permitted to read: Event, Job, Pod, ReplicaSet, StatefulSet." in verdict.only.message
 
 
 class TestPodsDeleted:

@@ -18,7 +18,16 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.readiness.
 from ansible_collections.inferops.serving.plugins.module_utils._apply.symptoms import symptom
 from ansible_collections.inferops.serving.plugins.module_utils._apply.world import World
 
-from tests.unit._apply_wait.builders import WRITTEN, event, make, pod
+from tests.unit._apply_wait.builders import (
+    WRITTEN,
+    condition,
+    deployment,
+    event,
+    make,
+    pod,
+    replica_set,
+    waiting,
+)
 
 GUIDE = Path(__file__).parents[3] / "docs" / "diagnosis.md"
 
@@ -101,9 +110,35 @@ class TestDiagnosis:
             "since",
             "message",
             "hint",
+            "pods",
             "events",
             "log",
         }
+
+    @pytest.mark.req("XC-10")
+    def test_pods_are_told_with_phase_and_reason_those_in_trouble_first(self):
+        top = deployment(replicas=2)
+        replicas = replica_set(top, replicas=2)
+        fine = pod(
+            "a", owner=replicas, conditions=[condition("Ready")], phase="Running", spec={"nodeName": "gpu-0"}
+        )
+        bad = pod("b", owner=replicas, containerStatuses=[waiting("ImagePullBackOff", restarts=2)])
+        found = diagnosis(
+            top, symptom("ImagePull", bad, reason="", message=""), World.of([top, replicas, fine, bad])
+        )
+        assert found.pods == (
+            "b: Pending, ImagePullBackOff, on no node, 2 restarts",
+            "a: Running, ready, on gpu-0",
+        )
+
+    def test_many_pods_are_counted(self):
+        top = deployment(replicas=20)
+        replicas = replica_set(top, replicas=20)
+        pods = [pod(f"p{n}", owner=replicas) for n in range(20)]
+        found = diagnosis(
+            top, symptom("CrashLoop", pods[0], reason="", message=""), World.of([top, replicas, *pods])
+        )
+        assert found.pods[-1] == "and 12 more"
 
     def test_only_the_last_events_are_told(self):
         bad = pod()

@@ -295,3 +295,50 @@ class TestLLMInferenceService:
             condition("Ready", "False"), condition("InferencePoolReady", "False", reason="WaitingForGateway")
         )
         assert [one.grace for one in state_of(obj, world_of(obj)).symptoms] == [None]
+
+
+@pytest.mark.req("XC-09")
+class TestKnativeMode:
+    """The stamp is looked for on the Knative Service, and pods are those of the newest revision."""
+
+    def objects(self, stamp: str, *, ready: str = "True", failing: Any = None) -> tuple[Any, World]:
+        knative = "serving.knative.dev/v1"
+        obj = service("b", annotations={"serving.kserve.io/deploymentMode": "Knative"})
+        status = {"observedGeneration": 1, "conditions": [condition("Ready", ready)]}
+        kservice = make(
+            "Service", "p", api_version=knative, owner=obj, spec={"template": stamped(stamp)}, status=status
+        )
+        configuration = make(
+            "Configuration",
+            "p",
+            api_version=knative,
+            owner=kservice,
+            status={"latestCreatedRevisionName": "p-2"},
+        )
+        revisions = [make("Revision", f"p-{n}", api_version=knative, owner=configuration) for n in (1, 2)]
+        around = [kservice, configuration, *revisions]
+        for revision in revisions:
+            workload = deployment(revision["metadata"]["name"], replicas=1, owner=revision)
+            replicas = replica_set(workload)
+            bad = revision["metadata"]["name"] == failing
+            statuses = {"containerStatuses": [waiting("ErrImagePull", "not found")]} if bad else {}
+            around += [
+                workload,
+                replicas,
+                pod(f"{revision['metadata']['name']}-x", owner=replicas, **statuses),
+            ]
+        return obj, world_of(obj, *around)
+
+    def test_ready(self):
+        assert state_of(*self.objects("b")).ready
+
+    def test_ready_of_the_previous_spec_does_not_count(self):
+        assert not state_of(*self.objects("a")).ready
+
+    def test_pods_of_the_newest_revision_speak(self):
+        assert [one.code for one in symptoms_of(*self.objects("b", ready="Unknown", failing="p-2"))] == [
+            "ImagePull"
+        ]
+
+    def test_pods_of_an_older_revision_do_not(self):
+        assert symptoms_of(*self.objects("b", ready="Unknown", failing="p-1")) == []

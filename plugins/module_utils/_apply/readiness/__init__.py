@@ -48,6 +48,19 @@ CHILD_KINDS: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ),
 }
 """Kinds (apiVersion, kind) that decide about their owner's state."""
+KNATIVE_KINDS = (
+    ("serving.knative.dev/v1", "Service"),
+    ("serving.knative.dev/v1", "Configuration"),
+    ("serving.knative.dev/v1", "Revision"),
+)
+"""Kinds between an InferenceService in Knative mode and its Deployment."""
+
+
+def child_kinds(obj: Object) -> tuple[tuple[str, str], ...]:
+    """Kinds that must be known to judge the object."""
+    kinds = CHILD_KINDS.get(group_kind(obj), ())
+    return (*kinds, *KNATIVE_KINDS) if kserve.runs_on_knative(obj) else kinds
+
 
 EVIDENCE_KINDS: tuple[tuple[str, str], ...] = (
     ("apps/v1", "ReplicaSet"),
@@ -101,4 +114,4 @@ BUILT_IN = frozenset(
     )
 )
 
-__all__ = ["CHILD_KINDS", "EVIDENCE_KINDS", "PREDICATES", "State", "state_of", "waits_for"]
+__all__ = ["EVIDENCE_KINDS", "PREDICATES", "State", "child_kinds", "state_of", "waits_for"]

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..codes import CODES, NEVER, STALE
-from ..lineage import children, stamp_of
+from ..lineage import INFERENCE_SERVICE, children, stamp_of
 from ..pods import condition
 from ..symptoms import Symptom, symptom
-from ..world import Object, World, event_time, written_at
+from ..world import Object, World, event_time, group_kind, written_at
 from .state import State, done, pending, status_of, unmet
 
 STOP_ANNOTATION = "serving.kserve.io/stop"
+MODE_ANNOTATION = "serving.kserve.io/deploymentMode"
+KNATIVE_MODES = frozenset({"Knative", "Serverless"})
 RUNTIME_REASONS = frozenset({"RuntimeNotRecognized", "NoSupportingRuntime", "RuntimeDisabled"})
 LLM_CONDITIONS = (
     "PresetsCombined",
@@ -45,6 +47,13 @@ ISVC_CONDITIONS = (
 )
 
 ChildState = Callable[[Object, World], State]
+
+
+def runs_on_knative(obj: Object) -> bool:
+    """By the service's own word, or by its controller's."""
+    annotated = (obj["metadata"].get("annotations") or {}).get(MODE_ANNOTATION)
+    mode = annotated or status_of(obj).get("deploymentMode", "")
+    return group_kind(obj) == INFERENCE_SERVICE and mode in KNATIVE_MODES
 
 
 def inference_service(obj: Object, world: World, child_state: ChildState) -> State:
