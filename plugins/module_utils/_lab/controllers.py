@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .api import MERGE_PATCH, Api, Object, path_of
+from . import etcd
+from .api import Api, Object, path_of
 from .config import Config
 from .manifests import Manifests
 from .processes import Process
@@ -57,6 +58,10 @@ def objects(config: Config, manifests: Manifests) -> list[Object]:
     if {"kserve", "llmisvc"} & set(names):
         found += [_configured(obj) for obj in manifests.read("config-kserve")]
         found += _gateway()
+    if "llmisvc" in names:
+        found += [
+            _in_namespace(preset, NAMESPACES["llmisvc"]) for preset in manifests.read("presets-llmisvc")
+        ]
     return found
 
 
@@ -66,42 +71,26 @@ def connect(api: Api, config: Config, manifests: Manifests) -> None:
     for name in wanted(config):
         for registration in _registrations(config, manifests, name, authority):
             api.apply(registration)
-    if config.controllers.llmisvc:
-        for preset in manifests.read("presets-llmisvc"):
-            preset["metadata"]["namespace"] = NAMESPACES["llmisvc"]
-            api.apply(preset)
 
 
-def connect_conversion(api: Api, config: Config) -> None:
+def connect_conversion(config: Config) -> None:
     """The same for the conversion between versions; must come before the controller reads objects."""
-    if not config.controllers.llmisvc:
-        return
-    authority = base64.b64encode((config.pki / "ca.crt").read_bytes()).decode()
-    webhook = {
-        "clientConfig": {"url": _url(config, "llmisvc", "/convert"), "caBundle": authority, "service": None},
-        "conversionReviewVersions": ["v1", "v1beta1"],
-    }
+    conversion: Object = {"strategy": "None"}
+    if config.controllers.llmisvc:
+        authority = base64.b64encode((config.pki / "ca.crt").read_bytes()).decode()
+        conversion = {
+            "strategy": "Webhook",
+            "webhookClientConfig": {"url": _url(config, "llmisvc", "/convert"), "caBundle": authority},
+            "conversionReviewVersions": ["v1", "v1beta1"],
+        }
     for name in CONVERTED:
-        api.request(
-            "PATCH",
-            f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
-            {"spec": {"conversion": {"strategy": "Webhook", "webhook": webhook}}},
-            content_type=MERGE_PATCH,
-        )
+        etcd.set_conversion(config, name, conversion)
 
 
 def disconnect(api: Api, config: Config, manifests: Manifests, name: str) -> None:
     """Removes the webhooks of a controller that was switched off: they would refuse everything."""
     for registration in _registrations(config, manifests, name, ""):
         api.delete(path_of(registration))
-    if name == "llmisvc":
-        for definition in CONVERTED:
-            api.request(
-                "PATCH",
-                f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}",
-                {"spec": {"conversion": {"strategy": "None", "webhook": None}}},
-                content_type=MERGE_PATCH,
-            )
 
 
 def health_url(config: Config, name: str) -> str:
@@ -178,6 +167,11 @@ def _configured(obj: Object) -> Object:
     }
     for key, change in changes.items():
         obj["data"][key] = json.dumps(json.loads(obj["data"].get(key) or "{}") | change, indent=1)
+    return obj
+
+
+def _in_namespace(obj: Object, namespace: str) -> Object:
+    obj["metadata"]["namespace"] = namespace
     return obj
 
 

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import build, controllers, controlplane, nodes, pki, processes, program, snapshot, stages, waiting
+from . import (
+    build,
+    controllers,
+    controlplane,
+    etcd,
+    nodes,
+    pki,
+    processes,
+    program,
+    snapshot,
+    stages,
+    waiting,
+)
 from .api import Api
 from .build import Progress
 from .config import PORTS, Config, LabError
@@ -106,14 +118,16 @@ class _Bringing:
         surroundings = [material.key, crd_groups(config), controllers.wanted(config)]
         unchanged = is_new or before.get("surroundings") == json.loads(json.dumps(surroundings))
 
-        self._ensure(controlplane.etcd(config, klab))
+        store = self._ensure(controlplane.etcd(config, klab))
+        waiting.until("etcd", lambda: etcd.answers(config), [store])
+        controllers.connect_conversion(config)
         server = self._ensure(controlplane.apiserver(config, klab))
         api = Api(config.kubeconfig)
         waiting.until("the API server", lambda: api.raw("GET", "/readyz") == b"ok", self.started)
         if not unchanged:
             snapshot.install(api, config, material, self.started)
+            controllers.connect_conversion(config)
             self.result.actions.append("definitions installed")
-        self._connect_conversion(api)
         others = [
             self._ensure(controlplane.controller_manager(config, klab)),
             self._ensure(controlplane.scheduler(config, klab)),
@@ -175,10 +189,6 @@ class _Bringing:
                 controllers.disconnect(api, self.config, material, name)
                 self.result.actions.append(f"{name} stopped")
         return [self._ensure(controllers.process(self.config, programs, name)) for name in wanted]
-
-    def _connect_conversion(self, api: Api) -> None:
-        if "llmisvc" not in processes.running(self.config.directory):
-            controllers.connect_conversion(api, self.config)
 
     def _nodes(self, api: Api, version: str) -> None:
         wanted = list(nodes.expand(self.config.nodes))

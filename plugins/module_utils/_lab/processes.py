@@ -21,16 +21,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 END_SECONDS = 10.0
+# A long life is no place for what else may be in the environment of a command, credentials above all.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "GOGC")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """How one process is started; `name` is unique in its lab."""
+    """How one process is started and ended; `name` is unique in its lab.
+
+    Most may die at any moment, as they must be able to anyway; `ends_by` names a signal for those that have
+    something to put in order.
+    """
 
     name: str
     argv: tuple[str, ...]
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    ends_by: signal.Signals = signal.SIGKILL
 
     @property
     def log(self) -> Path:
@@ -38,7 +45,7 @@ class Process:
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         with self.log.open("ab") as log:
             child = subprocess.Popen(  # noqa: S603
                 self.argv,
@@ -49,7 +56,12 @@ class Process:
                 cwd=self.directory,
                 env=environment | dict(self.environment),
             )
-        record = {"pid": child.pid, "started": _started(child.pid), "argv": list(self.argv)}
+        record = {
+            "pid": child.pid,
+            "started": _started(child.pid),
+            "argv": list(self.argv),
+            "ends_by": self.ends_by,
+        }
         path = _record_path(self.directory, self.name)
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(record))
@@ -65,6 +77,7 @@ class Running:
     name: str
     pid: int
     argv: tuple[str, ...]
+    ends_by: int
 
 
 def running(directory: Path) -> dict[str, Running]:
@@ -142,7 +155,7 @@ def _read(path: Path) -> Running | None:
         pid = int(record["pid"])
         if _started(pid) != record["started"] or record["started"] is None:
             return None
-        return Running(path.stem, pid, tuple(record["argv"]))
+        return Running(path.stem, pid, tuple(record["argv"]), record["ends_by"])
     except (OSError, ValueError, KeyError):
         return None
 
@@ -159,7 +172,7 @@ def _started(pid: int) -> str | None:
 
 def _end(directory: Path, process: Running) -> None:
     path = _record_path(directory, process.name)
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number in (process.ends_by, signal.SIGKILL):
         if _read(path):
             try:
                 os.kill(process.pid, number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import signal
 import sys
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def process(config: Config, simulator: Path) -> Process:
         argv=(*argv, f"--program={digest}"),
         directory=config.directory,
         environment=environment,
+        ends_by=signal.SIGTERM,  # it ends those that answer for pods
     )
 
 
