@@ -50,7 +50,8 @@ pins: setup ## pin what requirements/development.in needs, newest of everything 
 	@{ echo '# Written by `make pins` from development.in.'; .build/pins/bin/pip freeze; } > requirements/development.txt
 
 clean: ## end the labs of this clone and remove what was made, except the virtual environment
-	@rm -rf .build demo-output .ansible .mypy_cache .ruff_cache .pytest_cache
+	@if [ -x $(PYTHON) ]; then $(PYTHON) tools/stop_labs.py .lab .build; fi
+	@rm -rf .lab .build demo-output .ansible .mypy_cache .ruff_cache .pytest_cache
 
 distclean: clean ## remove the virtual environment too
 	@rm -rf .venv

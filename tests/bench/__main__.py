@@ -12,6 +12,7 @@ import platform
 import re
 import shutil
 import sys
+from contextlib import ExitStack
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -36,16 +37,24 @@ def keep(text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     cluster = os.environ.get("LAB_KUBECONFIG")
-    parser.add_argument("--kubeconfig", type=Path, default=cluster, help="cluster to measure on")
+    parser.add_argument(
+        "--kubeconfig", type=Path, default=cluster, help="cluster to measure on; without it, a lab"
+    )
     parser.add_argument("--objects", type=int, default=300)
     parser.add_argument("--kubectl", default=shutil.which("kubectl"))
     parser.add_argument("--helm", default=shutil.which("helm"))
     options = parser.parse_args()
-    if not options.kubeconfig:
-        parser.error("name a cluster by --kubeconfig or LAB_KUBECONFIG")
-
-    sys.path.insert(0, str(ROOT / ".collections"))
     WORK.mkdir(parents=True, exist_ok=True)
+    sys.path.insert(0, str(ROOT / ".collections"))
+    with ExitStack() as stack:
+        if not options.kubeconfig:
+            from tests.support.lab import running
+
+            options.kubeconfig = stack.enter_context(running(WORK / "lab")).kubeconfig
+        return measure(options)
+
+
+def measure(options: argparse.Namespace) -> int:
     field = applying.Field(options.kubeconfig, options.objects)
     rows = []
     try:

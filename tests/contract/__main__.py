@@ -25,45 +25,45 @@ SECTIONS = {
 }
 
 
-def counts(found: tuple[Standing, ...], section: str | None = None) -> Counter[str]:
-    return Counter(each.state for each in found if section in {None, each.requirement.section})
+def counts(found: tuple[Standing, ...], section: str | None = None) -> list[int]:
+    """How many are proved, partly proved and open."""
+    states = Counter(each.state for each in found if section in {None, each.requirement.section})
+    return [states[state] for state in ("proved", "partly", "open")]
 
 
 def lines(found: tuple[Standing, ...]) -> list[str]:
     """The report for a terminal."""
     out = []
     for section, title in SECTIONS.items():
-        number = counts(found, section)
-        out.append(
-            f"{section}  {title}: {number['proved']} proved, {number['partly']} partly, {number['open']} open"
-        )
+        proved, partly, untouched = counts(found, section)
+        out.append(f"{section}  {title}: {proved} proved, {partly} partly, {untouched} open")
         for each in found:
             if each.requirement.section == section and each.state == "partly":
                 names = ", ".join(KINDS[kind] for kind in sorted(each.missing))
                 out.append(f"    {each.requirement.id:6} lacks {names}: {each.requirement.title}")
-    number = counts(found)
-    out.append(
-        f"contract: {number['proved']} of {len(found)} proved, {number['partly']} partly, {number['open']} open"
-    )
+    proved, partly, untouched = counts(found)
+    out.append(f"contract: {proved} of {len(found)} proved, {partly} partly, {untouched} open")
     return out
 
 
 def table(found: tuple[Standing, ...]) -> str:
     """The table for docs/status.md."""
-    rows = ["| section | requirements | proved | partly | open |", "|---|---|---|---|---|"]
-    for section, title in SECTIONS.items():
-        number = counts(found, section)
-        rows.append(
-            f"| {section} {title} | {number.total()} | {number['proved']} | {number['partly']} | {number['open']} |"
-        )
-    number = counts(found)
-    rows.append(f"| all | {len(found)} | {number['proved']} | {number['partly']} | {number['open']} |")
+    rows = [(f"{section} {title}", counts(found, section)) for section, title in SECTIONS.items()]
+    rows.append(("all", counts(found)))
     partly = [
         f"{each.requirement.id} (lacks {' '.join(sorted(each.missing))})"
         for each in found
         if each.state == "partly"
     ]
-    return "\n".join([*rows, "", f"Partly proved: {', '.join(partly) or 'none'}."])
+    return "\n".join(
+        [
+            "| section | requirements | proved | partly | open |",
+            "|---|---|---|---|---|",
+            *(f"| {name} | {sum(number)} | {' | '.join(map(str, number))} |" for name, number in rows),
+            "",
+            f"Partly proved: {', '.join(partly) or 'none'}.",
+        ]
+    )
 
 
 def fill(page: Path, text: str) -> None:
@@ -92,7 +92,7 @@ def main() -> int:
         for each in found:
             if each.state == "open":
                 print(
-                    f"open {each.requirement.id:6} {' '.join(sorted(each.missing)):6} {each.requirement.title}"
+                    f"open {each.requirement.id:6} {' '.join(sorted(each.missing))}: {each.requirement.title}"
                 )
     if options.page:
         fill(options.page, table(found))

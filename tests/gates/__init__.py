@@ -87,30 +87,23 @@ def _lint() -> tuple[Step, ...]:
     )
 
 
-def _pytest(name: str, *arguments: str) -> Step:
-    record = RECORDS / f"{name}.json"
-    return Step(
-        name=name,
-        command=(
-            sys.executable,
-            "-m",
-            "pytest",
-            f"tests/{name}",
-            "-q",
-            "-ra",
-            "--record",
-            str(record),
-            *arguments,
-        ),
-    )
-
-
 def _unit() -> tuple[Step, ...]:
-    return (_pytest("unit"),)
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/unit",
+        "--quiet",
+        "-ra",
+        "--record",
+        str(RECORDS / "unit.json"),
+    )
+    return (Step(name="unit", command=command),)
 
 
 def _integration() -> tuple[Step, ...]:
-    return (_pytest("integration", "--numprocesses", str(WORKERS), "--dist", "loadfile"),)
+    command = (sys.executable, "-m", "tests.gates.integration", "--record", str(RECORDS / "integration.json"))
+    return (Step(name="integration", command=command),)
 
 
 def _molecule() -> tuple[Step, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import COPY, TOOLS
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inferops-serving" / "ansible-test"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inferops" / "ansible-test"
 """Home of ansible-test: its environments are made once and serve every clone."""
 
 BOOTSTRAP = """\

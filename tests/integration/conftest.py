@@ -19,6 +19,7 @@ import pytest
 from tests.support.lab import Lab, OwnLab, running
 
 CONTROLLERS = {"kserve": True, "llmisvc": True, "lws": True, "gateway": True}
+CRDS = ["keda"]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     if given:
         yield Lab(Path(given))
         return
-    with running(tmp_path_factory.mktemp("lab"), controllers=CONTROLLERS, crds=["keda"]) as made:
+    with running(tmp_path_factory.mktemp("lab"), controllers=CONTROLLERS, crds=CRDS) as made:
         yield made
 
 
