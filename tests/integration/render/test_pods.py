@@ -144,3 +144,38 @@ def test_shared_memory_is_in_the_pod(world: World) -> None:
     (pod,) = world.running(1)
     volume = next(each for each in pod["spec"]["volumes"] if each["name"] == "dshm")
     assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": "2Gi"}
+
+
+@pytest.mark.req("S2-19")
+def test_a_slow_start_is_waited_for(world: World) -> None:
+    """The pod takes its time; the Deployment neither counts it as ready before nor gives up on it."""
+    slow = {"sim.lab/ready-after": "6s"}
+    world.serve(gpu={"mode": "none"}, annotations=slow, verify={"startup_timeout": 1800})
+    world.running(1)
+    first = world.get("apps/v1", "Deployment", "chat")
+    assert not first["status"].get("readyReplicas")
+    assert first["spec"]["progressDeadlineSeconds"] > 1800
+
+    def ready() -> bool | None:
+        return world.get("apps/v1", "Deployment", "chat")["status"].get("readyReplicas") == 1 or None
+
+    assert until(ready, "the slow pod")
+
+
+@pytest.mark.proof("A")
+@pytest.mark.req("S0-24")
+def test_visible_devices_are_stored_as_text(world: World) -> None:
+    devices = {"mode": "visible-devices", "visible_devices": [0, 1], "acknowledge_unaccounted_gpu": True}
+    stored = world.serve(topology={"tensor": 2}, gpu=devices)["Deployment"]
+    env = stored["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert {"name": "CUDA_VISIBLE_DEVICES", "value": "0,1"} in env
+
+
+@pytest.mark.proof("A")
+@pytest.mark.req("S1-96")
+def test_labels_of_the_user_change_without_breaking_the_selector(world: World) -> None:
+    """The API server refuses a changed selector."""
+    for labels in ({"team": "search"}, {"team": "chat", "stage": "prod"}, {}):
+        stored = world.serve(gpu={"mode": "none"}, labels=labels)["Deployment"]
+        assert stored["spec"]["selector"]["matchLabels"] == {"inferops.serving/service": "chat"}
+        assert labels.items() <= stored["spec"]["template"]["metadata"]["labels"].items()
