@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Object
 from .changes import changed_by_us
@@ -127,6 +126,5 @@ class StillThere(ClusterError):
 def _passes(error: ApiError) -> bool:
     """Trouble that goes away by itself: a webhook that is starting, a kind not yet served everywhere, a lost
     race."""
-    lost_race = error.status == HTTPStatus.CONFLICT and not conflicts(error)
     not_yet_served = error.not_found and not error.details.get("kind")
-    return lost_race or not_yet_served or is_webhook_down(error) or is_namespace_terminating(error)
+    return not_yet_served or is_webhook_down(error) or is_namespace_terminating(error)

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._names import MANAGER
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CONCURRENCY = 8
 """Requests in flight at once: more does not make one API server faster, and its fairness queues notice."""
 PAGE = 500
+RACES = 4
+"""Times that a write which lost a race to another writer is run again."""
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 Object = dict[str, Any]
@@ -188,8 +191,10 @@ class Client:
         manager: str = MANAGER,
         deadline: float | None = None,
     ) -> Object:
-        """Server-side apply with strict field validation. Returns the object as it then is."""
-        return self.request(
+        """Server-side apply with strict field validation; a race that is lost to another writer is run again.
+        Returns the object as it then is."""
+        patch = partial(
+            self.request,
             "PATCH",
             self.path(obj),
             query={
@@ -202,6 +207,13 @@ class Client:
             content_type="application/apply-patch+yaml",  # JSON is YAML
             deadline=deadline,
         )
+        for _race in range(RACES):
+            try:
+                return patch()
+            except ApiError as error:
+                if not error.lost_race:
+                    raise
+        return patch()
 
     def patch(
         self,

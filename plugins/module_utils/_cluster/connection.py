@@ -96,6 +96,8 @@ def _override(config: Configuration, given: Mapping[str, Any]) -> None:
         if option in given and not os.path.isfile(os.path.expanduser(given[option])):
             raise ConfigurationError(f"{option}: there is no file {given[option]}")
     config.host = config.host.rstrip("/")
+    if "client_cert" not in given and ("api_key" in given or "username" in given):
+        config.cert_file = config.key_file = None  # the API server would look at nothing else
     if "api_key" in given:
         config.api_key = {"BearerToken": f"Bearer {given['api_key']}"}
         config.refresh_api_key_hook = None

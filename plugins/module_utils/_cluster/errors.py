@@ -62,6 +62,12 @@ class ApiError(ClusterError):
         return self.status == HTTPStatus.NOT_FOUND
 
     @property
+    def lost_race(self) -> bool:
+        """Somebody else wrote the object at the same time; a conflict of field managers is something else."""
+        held = any(cause.get("reason") == "FieldManagerConflict" for cause in self.causes)
+        return self.status == HTTPStatus.CONFLICT and self.reason == "Conflict" and not held
+
+    @property
     def causes(self) -> list[dict[str, str]]:
         """The single faults: each has ``reason``, ``message`` and, where one is to blame, ``field``."""
         return list(self.details.get("causes") or [])

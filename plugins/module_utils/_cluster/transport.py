@@ -38,7 +38,7 @@ class Transport:
 
     def __init__(self, configuration: Configuration, *, headers: Sequence[tuple[str, str]] = ()) -> None:
         from kubernetes.client.rest import RESTClientObject
-        from urllib3 import HTTPHeaderDict, exceptions
+        from urllib3 import HTTPHeaderDict, disable_warnings, exceptions
 
         self.configuration = configuration
         self._errors = exceptions
@@ -48,6 +48,8 @@ class Transport:
             self._pool = RESTClientObject(configuration).pool_manager
         except (OSError, ValueError, exceptions.HTTPError) as error:
             raise ConfigurationError(f"The connection options cannot be used: {error}") from error
+        if not configuration.verify_ssl:
+            disable_warnings(exceptions.InsecureRequestWarning)  # it was asked for
         logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # watches exceed the pool
         self._authentication = threading.Lock()
         self._answered = False

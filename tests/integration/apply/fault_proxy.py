@@ -82,6 +82,9 @@ def fault_proxy(server: str, *, ca: str, cert: str, key: str) -> Iterator[Proxy]
             }
             upstream.request(self.command, self.path, body=body, headers=headers)
             answer = upstream.getresponse()
+            if "watch=true" in self.path and fault is None:
+                self._stream(answer)
+                return
             data = answer.read()
             upstream.close()
             if isinstance(fault, DropAnswer):
@@ -89,6 +92,15 @@ def fault_proxy(server: str, *, ca: str, cert: str, key: str) -> Iterator[Proxy]
                 return
             kept = [(name, value) for name, value in answer.getheaders() if name.lower() in _KEPT]
             self._answer(answer.status, tuple(kept), data)
+
+        def _stream(self, answer: http.client.HTTPResponse) -> None:
+            self.send_response(answer.status)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while piece := answer.read1(65536):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
 
         def _answer(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
             self.send_response(status)
