@@ -10,6 +10,8 @@ MAKEFLAGS += --no-print-directory
 # Go and the tools of this clone come first; playbooks find the collection in the clone.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
+# More arguments of ansible-playbook for make demo, such as ARGS="-e lab_port=16443".
+ARGS ?=
 PYTHON := .venv/bin/python
 
 .PHONY: help setup demo test lint unit integration molecule bench coverage-of-contract pins clean distclean
@@ -21,7 +23,7 @@ setup: ## the virtual environment of this clone
 	@tools/setup.sh
 
 demo: setup ## an embedded cluster, services from one inventory, and their answers
-	@ansible-playbook site.yml -i inventories/lab
+	@ansible-playbook site.yml -i inventories/lab $(ARGS)
 
 test: setup ## everything: lint, unit, integration, molecule, coverage of the contract
 	@$(PYTHON) -m tests.gates lint unit integration molecule coverage
