@@ -21,7 +21,7 @@ HEADER = (
 )
 LONGEST = 400
 FOREIGN = re.compile(
-    r"/root/|/home/\w|/work/|/tmp/ref|/opt/wheels"  # places of one machine
+    r"/root/|/work/|/tmp/ref|/opt/wheels"  # places of one machine
     r"|pypi\.org|pythonhosted\.org|(?:proxy|sum)\.golang\.org|goproxy"  # servers that a mirror may replace
 )
 
