@@ -490,14 +490,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "type": "dict",
         "options": {
             "image": {"type": "str", "required": True},
-            "pull_secrets": {"type": "list", "elements": "str", "default": []},
+            "pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
             "run_as_user": {"type": "int", "default": 65534},
         },
     },
     "checks": {"type": "list", "elements": "str", "default": []},
     "prompt": {"type": "str"},
-    "max_tokens": {"type": "int"},
-    "chat_max_tokens": {"type": "int", "default": 200},
+    "max_tokens": {"type": "int", "no_log": False},
+    "chat_max_tokens": {"type": "int", "default": 200, "no_log": False},
     "temperature": {"type": "float"},
     "timeout": {"type": "int", "default": 120},
 }

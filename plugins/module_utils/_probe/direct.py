@@ -19,7 +19,7 @@ SLO: dict[str, Any] = {
     "options": {
         "enforce": {"type": "bool", "default": False},
         "ttft_ms": {"type": "float"},
-        "tokens_per_second": {"type": "float"},
+        "tokens_per_second": {"type": "float", "no_log": False},
         "concurrency": {"type": "int"},
     },
 }
