@@ -167,7 +167,8 @@ def _started(pid: int) -> str | None:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else f"{boot}/{fields[19]}"
+    threads = int(fields[17])  # of a killed program the first may be gone while others still hold its ports
+    return None if fields[0] in "ZX" and threads <= 1 else f"{boot}/{fields[19]}"
 
 
 def _end(directory: Path, process: Running) -> None:
