@@ -19,6 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe.asking imp
 from ansible_collections.inferops.serving.plugins.module_utils._probe.reach.job_objects import (
     config_map,
     job_object,
+    label,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._probe.reach.site import JobOptions
 from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Target
@@ -130,6 +131,13 @@ def test_the_user_can_be_left_to_the_cluster() -> None:
     options = JobOptions(image="python", run_as_user=0)
     job = job_object(name="n", target=wanted, url="http://chat", options=options, seconds=5)
     assert "runAsUser" not in _pod(job)["securityContext"]
+
+
+@pytest.mark.parametrize(
+    ("name", "made_of_it"), [("Chat 8B!", "chat-8b"), ("x" * 60, "x" * 40), ("ä", "target")]
+)
+def test_any_name_of_a_target_becomes_a_valid_one(name: str, made_of_it: str) -> None:
+    assert label(name) == made_of_it
 
 
 def test_long_answers_are_cut_to_what_a_termination_message_holds(tmp_path: Path) -> None:

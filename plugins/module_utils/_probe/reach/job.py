@@ -17,11 +17,14 @@ from ..asking import Check, NotReached, Verdict
 from ..pods import hopeless, state
 from ..published import addresses
 from ..target import Target
-from .job_objects import PROBE_LABEL, config_map, job_object
+from .job_objects import PROBE_LABEL, config_map, job_object, label
 from .site import Outcome, Site
 
 Object = dict[str, Any]
+# How often to look for what keeps the Job from having a pod.
 GLANCE_SECONDS = 5.0
+# The process ends so much earlier, that its verdict is heard.
+REPORT_SECONDS = 5.0
 
 
 def by_job(target: Target, site: Site, deadline: float) -> Outcome:
@@ -30,9 +33,10 @@ def by_job(target: Target, site: Site, deadline: float) -> Outcome:
         raise NotReached("NoCluster", "there is no connection to a cluster", passing=False)
     if options is None:
         raise NotReached("NoImage", "no image is given for the Job", passing=False)
-    name = f"llm-probe-{target.name[:40].rstrip('-.')}-{secrets.token_hex(3)}"
+    name = f"llm-probe-{label(target.name)}-{secrets.token_hex(3)}"
     where = _inner_url(target, client)
-    job = job_object(name=name, target=target, url=where, options=options, seconds=_left(deadline))
+    seconds = max(1, int(deadline - time.monotonic() - REPORT_SECONDS))
+    job = job_object(name=name, target=target, url=where, options=options, seconds=seconds)
     try:
         _start(client, job, target)
         verdict = _verdict(client, job, deadline).settled()
@@ -125,7 +129,3 @@ def _remove(client: Client, job: Object, site: Site) -> None:
 
 def _failed(code: str, detail: str) -> Verdict:
     return Verdict(ok=False, checks=(Check(name="job", ok=False, code=code, detail=detail),))
-
-
-def _left(deadline: float) -> int:
-    return max(1, int(deadline - time.monotonic()))

@@ -10,6 +10,7 @@ service account; an API key reaches it by reference only.
 from __future__ import annotations
 
 import inspect
+import re
 import time
 from types import ModuleType
 from typing import Any
@@ -88,7 +89,7 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
         },
         "volumeMounts": [{"name": "probe", "mountPath": f"{FOLDER}/{PACKAGE}", "readOnly": True}],
     }
-    labels = {MANAGED_BY_LABEL: MANAGER, SERVICE_LABEL: target.name, PROBE_LABEL: name}
+    labels = {MANAGED_BY_LABEL: MANAGER, SERVICE_LABEL: label(target.name), PROBE_LABEL: name}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -117,6 +118,11 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
             },
         },
     }
+
+
+def label(name: str) -> str:
+    """A name as part of object names and as the value of a label."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "target"
 
 
 def config_map(job: Object, target: Target, *, owner: str) -> Object:
