@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,3 +89,20 @@ def running(directory: Path, **options: Any) -> Iterator[OwnLab]:
         yield OwnLab(wanted.kubeconfig, wanted)
     finally:
         _lab.remove(directory)
+
+
+def eventually(check: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Fails unless `check` becomes true in time."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, f"did not happen within {seconds} s"
+        time.sleep(0.1)
+
+
+def pod(name: str, *, image: str = "app:1", annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A pod of one container; `annotations` are those of the lab, without their prefix."""
+    named = {f"sim.lab/{key}": value for key, value in (annotations or {}).items()}
+    return {
+        "metadata": {"name": name, "annotations": named},
+        "spec": {"containers": [{"name": "main", "image": image}]},
+    }
