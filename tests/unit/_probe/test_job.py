@@ -134,7 +134,7 @@ def test_the_user_can_be_left_to_the_cluster() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "made_of_it"), [("Chat 8B!", "chat-8b"), ("x" * 60, "x" * 40), ("ä", "target")]
+    ("name", "made_of_it"), [("Chat 8B!", "chat-8b"), ("x" * 70, "x" * 63), ("ä", "target")]
 )
 def test_any_name_of_a_target_becomes_a_valid_one(name: str, made_of_it: str) -> None:
     assert label(name) == made_of_it

@@ -33,7 +33,7 @@ def by_job(target: Target, site: Site, deadline: float) -> Outcome:
         raise NotReached("NoCluster", "there is no connection to a cluster", passing=False)
     if options is None:
         raise NotReached("NoImage", "no image is given for the Job", passing=False)
-    name = f"llm-probe-{label(target.name)}-{secrets.token_hex(3)}"
+    name = f"llm-probe-{label(target.name)[:40]}-{secrets.token_hex(3)}"
     where = _inner_url(target, client)
     seconds = max(1, int(deadline - time.monotonic() - REPORT_SECONDS))
     job = job_object(name=name, target=target, url=where, options=options, seconds=seconds)

@@ -122,7 +122,7 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
 
 def label(name: str) -> str:
     """A name as part of object names and as the value of a label."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "target"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:63].strip("-") or "target"
 
 
 def config_map(job: Object, target: Target, *, owner: str) -> Object:
