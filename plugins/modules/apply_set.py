@@ -199,6 +199,11 @@ diagnosis:
       description: What to do about it.
       type: str
       sample: Check the image name and tag.
+    pods:
+      description: A line on each pod of the present spec, those in trouble first.
+      type: list
+      elements: str
+      sample: ["web-5f8d7c-x2x9p: Pending, ImagePullBackOff, on gpu-0"]
     events:
       description: The last events.
       type: list

@@ -214,7 +214,7 @@ CODES: dict[str, Code] = {
         hint="Check that the controller of this kind runs and has no errors in its log.",
         grace=NEVER,
     ),
-    "NotAccepted": Code(
+    "NotEstablished": Code(
         meaning="The API server does not establish a CustomResourceDefinition.",
         hint="Another definition uses the same names: remove the conflict that the message names.",
         grace=BRIEFLY,

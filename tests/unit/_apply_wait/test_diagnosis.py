@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ from tests.unit._apply_wait.builders import (
     waiting,
 )
 
+ENGINE = Path(__file__).parents[3] / "plugins/module_utils/_apply"
 GUIDE = Path(__file__).parents[3] / "docs" / "diagnosis.md"
 
 
@@ -161,10 +164,34 @@ class TestDiagnosis:
 class TestGuide:
     @pytest.mark.parametrize("code", sorted(CODES))
     def test_every_code_is_in_the_guide_with_its_meaning_and_hint(self, code):
-        row = next(line for line in GUIDE.read_text().splitlines() if line.startswith(f"| `{code}` |"))
+        row = next(line for line in guide() if line.startswith(f"| `{code}` |"))
         assert CODES[code].meaning in row
         assert CODES[code].hint in row
 
+    @pytest.mark.parametrize("code", sorted(CODES))
+    def test_the_guide_says_when_a_code_ends_the_wait(self, code):
+        grace = CODES[code].grace
+        words = "explains only" if grace is None else f"after {grace:g} s" if grace else "at once"
+        assert f"| {words} |" in next(line for line in guide() if line.startswith(f"| `{code}` |"))
+
+    def test_every_code_given_before_the_wait_is_in_the_guide_too(self):
+        told = {line.split("`")[1] for line in guide() if line.startswith("| `")}
+        assert told >= set(codes_of_problems())
+
     def test_the_guide_knows_no_other_codes(self):
-        rows = [line.split("`")[1] for line in GUIDE.read_text().splitlines() if line.startswith("| `")]
-        assert [row for row in rows if row[0].isupper() and row not in CODES] == []
+        told = {line.split("`")[1] for line in guide() if line.startswith("| `")}
+        assert told == set(CODES) | set(codes_of_problems())
+
+
+def guide() -> list[str]:
+    return GUIDE.read_text(encoding="utf-8").splitlines()
+
+
+def codes_of_problems() -> Iterator[str]:
+    """Codes that the engine gives by name."""
+    for file in sorted(ENGINE.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "problem":
+                code = node.args[0]
+                if isinstance(code, ast.Constant):
+                    yield str(code.value)

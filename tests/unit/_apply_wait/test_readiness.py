@@ -190,7 +190,7 @@ class TestCustomResourceDefinition:
 
     def test_name_conflict_is_trouble(self):
         names = condition("NamesAccepted", "False", message="already taken")
-        assert state_of(self.make(names), World()).symptoms[0].code == "NotAccepted"
+        assert state_of(self.make(names), World()).symptoms[0].code == "NotEstablished"
 
 
 class TestLeaderWorkerSet:

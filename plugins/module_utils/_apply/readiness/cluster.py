@@ -15,7 +15,7 @@ def custom_resource_definition(obj: Object, _world: World) -> State:
     names = condition(obj, "NamesAccepted")
     if names.get("status") == "False":
         refused = symptom(
-            "NotAccepted",
+            "NotEstablished",
             obj,
             reason=names.get("reason", ""),
             message=names.get("message", ""),
