@@ -90,11 +90,20 @@ class ServicePlan:
         return self.model.adapters if self.service.lora.enabled else ()
 
     @cached_property
-    def adapters(self) -> dict[str, str]:
-        """Served LoRA adapters, name to directory or hub id."""
+    def adapter_locations(self) -> dict[str, Location]:
+        """Where the served adapters that lie in the store are, by name."""
         locate = STORES[self.store.kind].adapter
         return {
-            adapter.name: adapter.path or locate(self, adapter.source or adapter.name)
+            adapter.name: locate(self, adapter.source or adapter.name)
+            for adapter in self.served_adapters
+            if adapter.path is None
+        }
+
+    @cached_property
+    def adapters(self) -> dict[str, str]:
+        """Served LoRA adapters, name to directory or hub id."""
+        return {
+            adapter.name: adapter.path or self.adapter_locations[adapter.name].path
             for adapter in self.served_adapters
         }
 

@@ -80,11 +80,13 @@ def _inference_service(plan: ServicePlan, runtime: str) -> dict[str, Any]:
         annotations[f"{_PREFIX}stop"] = "true"
     predictor = {
         **pod_fields(plan.workload),
-        "annotations": pod_annotations(plan),
+        "annotations": {**pod_annotations(plan), **_writable(plan)},
         "deploymentStrategy": strategy(plan),
         **_scaling(plan),
         "model": _model(plan, runtime),
     }
+    if plan.engine.loads_model and plan.location.delivery == "uri":
+        predictor |= _fetched(plan, predictor["model"])
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
@@ -100,12 +102,18 @@ def _model(plan: ServicePlan, runtime: str) -> dict[str, Any]:
         "runtime": runtime,
         "resources": resources(plan.workload.main),
     }
-    if plan.engine.loads_model and plan.location.delivery == "uri":
-        model["storageUri"] = plan.location.uri
     if plan.service.kserve.runtime is not None:
         added = {"args": list(plan.service.engine_args.extra), "env": environment(_added(plan))}
         model.update({field: value for field, value in added.items() if value})
     return model
+
+
+def _fetched(plan: ServicePlan, model: dict[str, Any]) -> dict[str, Any]:
+    """What KServe fetches: the model alone in the model's own field, with adapters in a list of places."""
+    adapters = [each for each in plan.adapter_locations.values() if each.uri]
+    if not adapters:
+        return {"model": {**model, "storageUri": plan.location.uri}}
+    return {"storageUris": [{"uri": each.uri, "mountPath": each.path} for each in (plan.location, *adapters)]}
 
 
 def _added(plan: ServicePlan) -> dict[str, str]:
@@ -150,6 +158,12 @@ def _service_account(plan: ServicePlan, name: str) -> dict[str, Any]:
         "secrets": [{"name": plan.store_secret}],
         "automountServiceAccountToken": False,
     }
+
+
+def _writable(plan: ServicePlan) -> dict[str, str]:
+    """KServe mounts a claim read-only unless told otherwise."""
+    claimed = plan.location.uri.startswith("pvc:")
+    return {"storage.kserve.io/readonly": "false"} if claimed and not plan.store.read_only else {}
 
 
 def _dashboard(plan: ServicePlan, fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._workload import Workload
-from .kind import Location, StoreKind
+from .kind import ADAPTERS, Location, StoreKind
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Store
@@ -25,8 +25,10 @@ def _locate(plan: ServicePlan) -> Location:
     return Location(delivery="hub", path=model.source)
 
 
-def _adapter(plan: ServicePlan, source: str) -> str:
-    return source
+def _adapter(plan: ServicePlan, source: str) -> Location:
+    if plan.location.delivery == "uri":
+        return Location(delivery="uri", path=f"{ADAPTERS}/{source}", uri=f"hf://{source}")
+    return Location(delivery="hub", path=source)
 
 
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:

@@ -20,13 +20,17 @@ Delivery = Literal["uri", "mount", "copy", "hub", "repository"]
 copies it, the engine fetches it from the hub, or the engine reads a repository in the store."""
 
 
+ADAPTERS = "/mnt/adapters"
+"""Where adapters are that cannot lie in the directory of the model."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """Where a model is for those who serve it."""
+    """Where a model or an adapter is for those who serve it."""
 
     delivery: Delivery
     path: str
-    """Where the engine finds the weights: a directory or a hub id."""
+    """Where the engine finds it: a directory or a hub id."""
     uri: str = ""
     """What the platform fetches (delivery ``uri``) or the engine's repository (delivery ``repository``)."""
 
@@ -34,7 +38,7 @@ class Location:
 @dataclass(frozen=True, kw_only=True)
 class StoreKind:
     locate: Callable[[ServicePlan], Location]
-    adapter: Callable[[ServicePlan, str], str]
-    """What the engine is told for an adapter's source."""
+    adapter: Callable[[ServicePlan, str], Location]
+    """Where the adapter of this source is."""
     attach: Callable[[ServicePlan, Workload], Workload]
     objects: Callable[[Fleet, Store], list[dict[str, Any]]]

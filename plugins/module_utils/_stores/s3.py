@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._names import S3_ACCESS_KEY, S3_SECRET_KEY
 from .._workload import Container, Env, Mount, Resources, SecretKey, Volume, Workload
-from .kind import Location, StoreKind
+from .kind import ADAPTERS, Location, StoreKind
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Store
@@ -21,6 +22,8 @@ _REPOSITORY = "model_repository"
 _SCRATCH = "/mnt/s3"
 _CA_DIRECTORY = "/etc/inferops/ca"
 _CA_FILE = f"{_CA_DIRECTORY}/cabundle.crt"
+_PATTERN = re.compile(r"[\\*?\[\]{}]")
+"""What means something else in a pattern of rclone."""
 _PORTS = {"https": 443, "http": 80}
 
 _COPY_RESOURCES = Resources(
@@ -61,21 +64,26 @@ def kserve_annotations(store: Store) -> dict[str, str]:
     return {f"serving.kserve.io/{name}": value for name, value in sorted(annotations.items())}
 
 
-def _path(plan: ServicePlan) -> str:
-    parts = (str(plan.store.bucket), plan.store.prefix.strip("/"), plan.model.source.strip("/"))
+def _path(store: Store, source: str = "") -> str:
+    parts = (str(store.bucket), store.prefix.strip("/"), source.strip("/"))
     return "/".join(part for part in parts if part)
 
 
 def _locate(plan: ServicePlan) -> Location:
     if plan.platform.model_dir is not None:
-        return Location(delivery="uri", path=plan.platform.model_dir, uri=f"s3://{_path(plan)}")
+        return Location(
+            delivery="uri", path=plan.platform.model_dir, uri=f"s3://{_path(plan.store, plan.model.source)}"
+        )
     if plan.engine.reads_object_store:
         return Location(delivery="repository", path=plan.model.source, uri=repository_url(plan.store))
-    return Location(delivery="copy", path=_COPIED)
+    return Location(delivery="copy", path=f"{_COPIED}/{plan.model.source.strip('/')}")
 
 
-def _adapter(plan: ServicePlan, source: str) -> str:
-    return f"{plan.location.path}/{source.strip('/')}"
+def _adapter(plan: ServicePlan, source: str) -> Location:
+    if plan.location.delivery == "uri":
+        path = f"{ADAPTERS}/{source.strip('/')}"
+        return Location(delivery="uri", path=path, uri=f"s3://{_path(plan.store, source)}")
+    return Location(delivery="copy", path=f"{_COPIED}/{source.strip('/')}")
 
 
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:
@@ -123,13 +131,19 @@ def _copy(plan: ServicePlan, workload: Workload) -> Workload:
         name="copy-model",
         image=plan.copier_image,
         pull_policy=plan.service.image_pull_policy,
-        args=("copy", f":s3:{_path(plan)}", _COPIED),
+        args=("copy", f":s3:{_path(store)}", _COPIED, *(f"--include={each}/**" for each in _copied(plan))),
         env=env,
         resources=_COPY_RESOURCES,
         mounts=(mount, _CA_MOUNT) if extra else (mount,),
     )
     read = Mount(volume="model", path=_COPIED, read_only=True)
     return workload.with_mounts((volume, read)).with_init((copier,), extra)
+
+
+def _copied(plan: ServicePlan) -> list[str]:
+    """The directories of model and adapters below the prefix of the store, as rclone's patterns."""
+    paths = [plan.location.path, *(path for path in plan.adapters.values() if path.startswith(f"{_COPIED}/"))]
+    return [_PATTERN.sub(r"\\\g<0>", path.removeprefix(_COPIED)) for path in paths]
 
 
 _CA_MOUNT = Mount(volume="s3-ca", path=_CA_DIRECTORY, read_only=True)

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._names import MANAGED_BY_LABEL, MANAGER, STORE_LABEL
 from .._workload import Mount, Volume, Workload
-from .kind import Location, StoreKind
+from .kind import ADAPTERS, Location, StoreKind
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Store
     from .._plan.facts import ServicePlan
-
-_ADAPTERS = "/mnt/adapters"
 
 
 def claim_name(store: Store) -> str:
@@ -37,10 +35,9 @@ def _locate(plan: ServicePlan) -> Location:
     return Location(delivery="mount", path=posixpath.join(store.mount_path, source))
 
 
-def _adapter(plan: ServicePlan, source: str) -> str:
-    if plan.location.delivery == "uri":
-        return f"{_ADAPTERS}/{source.strip('/')}"
-    return posixpath.join(plan.store.mount_path, source.strip("/"))
+def _adapter(plan: ServicePlan, source: str) -> Location:
+    root = ADAPTERS if plan.location.delivery == "uri" else plan.store.mount_path
+    return Location(delivery="mount", path=posixpath.join(root, source.strip("/")))
 
 
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:
@@ -51,9 +48,7 @@ def _attach(plan: ServicePlan, workload: Workload) -> Workload:
             (volume, Mount(volume="model", path=store.mount_path, read_only=store.read_only))
         )
     if any(adapter.path is None for adapter in plan.served_adapters):
-        return workload.with_mounts(
-            (volume, Mount(volume="model", path=_ADAPTERS, read_only=store.read_only))
-        )
+        return workload.with_mounts((volume, Mount(volume="model", path=ADAPTERS, read_only=store.read_only)))
     return workload
 
 

@@ -64,6 +64,20 @@ def test_kserve_brings_the_model_to_where_the_engine_looks(
         assert "storage-initializer" in [each["name"] for each in pod["spec"]["initContainers"]]
 
 
+@pytest.mark.req("S2-23")
+def test_kserve_fetches_adapters_too(world: World) -> None:
+    world.admit_baseline()
+    world.apply(world.secrets())
+    model = {"store": "hub", "adapters": [{"name": "sql", "source": "org/sql", "rank": 8}]}
+    lora = {"enabled": True, "max_rank": 8}
+    world.serve(platform="kserve", model=model, lora=lora, gpu={"mode": "none"})
+    (pod,) = until(lambda: world.pods(PODS) or None, "a pod")
+    fetcher = next(each for each in pod["spec"]["initContainers"] if each["name"] == "storage-initializer")
+    assert fetcher["args"] == ["hf://llama/8b", "/mnt/models", "hf://org/sql", "/mnt/adapters/org/sql"]
+    mounts = [each["mountPath"] for each in pod["spec"]["containers"][0]["volumeMounts"]]
+    assert any("/mnt/adapters/org/sql".startswith(path) for path in mounts)
+
+
 @pytest.mark.req("S2-24", "S1-36")
 @pytest.mark.parametrize(("store", "variable"), [("bucket", "AWS_ACCESS_KEY_ID"), ("hub", "HF_TOKEN")])
 def test_kserve_fetches_with_our_credentials(world: World, store: str, variable: str) -> None:

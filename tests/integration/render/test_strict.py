@@ -55,6 +55,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "simulator": {"engine": "simulator", "gpu": {"mode": "none"}},
     "kserve-adapters": {"platform": "kserve", "model": ADAPTERS, "lora": LORA},
     "kserve-bucket": {"platform": "kserve", "model": {"store": "bucket"}},
+    "kserve-hub-adapters": {"platform": "kserve", "model": {**ADAPTERS, "store": "hub"}, "lora": LORA},
     "kserve-hub": {"platform": "kserve", "model": {"store": "hub"}, "dashboard_compatible": True},
     "kserve-hpa": {"platform": "kserve", "scaling": {"min": 1, "max": 2, "metric": "memory", "target": 80}},
     "kserve-three": {"platform": "kserve", "scaling": {"min": 3}, "expose": {"type": "nodeport"}},

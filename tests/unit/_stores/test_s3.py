@@ -91,10 +91,30 @@ def test_an_account_of_the_user_is_used_as_it_is() -> None:
 def test_vllm_finds_a_copy_that_was_made_before_it_starts() -> None:
     objects = rendered(model={"store": "bucket"})
     copier = pod(objects)["initContainers"][0]
-    source, target = copier["args"][-2:]
-    assert source == ":s3:demo/llama/8b"
-    assert pod(objects)["containers"][0]["args"][0] == target
+    assert copier["args"] == ["copy", ":s3:demo", "/mnt/models", "--include=/llama/8b/**"]
+    assert pod(objects)["containers"][0]["args"][0] == "/mnt/models/llama/8b"
     assert copier["volumeMounts"][0]["name"] == pod(objects)["containers"][0]["volumeMounts"][-1]["name"]
+
+
+def test_adapters_are_copied_with_the_model() -> None:
+    model = {"store": "bucket", "adapters": [{"name": "sql", "source": "lora/sql[1]", "rank": 8}]}
+    spec = pod(rendered(model=model, lora={"enabled": True, "max_rank": 8}))
+    assert spec["initContainers"][0]["args"][-1] == r"--include=/lora/sql\[1\]/**"
+    assert "sql=/mnt/models/lora/sql[1]" in spec["containers"][0]["args"]
+
+
+@pytest.mark.req("S2-23")
+@pytest.mark.parametrize(("store", "scheme"), [("bucket", "s3://demo/"), ("hub", "hf://")])
+def test_kserve_fetches_adapters_beside_the_model(store: str, scheme: str) -> None:
+    model = {"source": "org/m", "store": store, "adapters": [{"name": "sql", "source": "org/sql", "rank": 8}]}
+    objects = rendered(platform="kserve", model=model, lora={"enabled": True, "max_rank": 8})
+    predictor = objects["InferenceService"]["spec"]["predictor"]
+    assert predictor["storageUris"] == [
+        {"uri": f"{scheme}org/m", "mountPath": "/mnt/models"},
+        {"uri": f"{scheme}org/sql", "mountPath": "/mnt/adapters/org/sql"},
+    ]
+    assert "storageUri" not in predictor["model"]
+    assert "sql=/mnt/adapters/org/sql" in objects["ServingRuntime"]["spec"]["containers"][0]["args"]
 
 
 def test_the_copier_knows_the_store_and_no_key_in_plain() -> None:

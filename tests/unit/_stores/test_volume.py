@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._objects import store_objects
 
-from tests.unit._plan.inventory import SFS, fleet, main_container, planned, pod, rendered
+from tests.unit._plan.inventory import CLAIM, SFS, fleet, main_container, planned, pod, rendered
 
 NFS = {"nfs": {"server": "nfs.example", "path": "/models"}}
 EFS = {"csi": {"driver": "efs.csi.aws.com", "handle": "fs-1", "attributes": {"encrypted": True}}}
@@ -107,6 +107,14 @@ def test_kserve_mounts_the_claim_by_uri() -> None:
     assert plan.location.uri == "pvc://models/llama/8b"
     assert plan.location.path == "/mnt/models"
     assert not [volume for volume in plan.workload.volumes if "persistentVolumeClaim" in volume.source]
+
+
+@pytest.mark.req("S2-23")
+@pytest.mark.parametrize(("read_only", "said"), [(True, None), (False, "false")])
+def test_kserve_is_told_of_a_claim_that_may_be_written(read_only: bool, said: str | None) -> None:
+    store = {**CLAIM, "read_only": read_only}
+    service = rendered(platform="kserve", stores=[store])["InferenceService"]
+    assert service["spec"]["predictor"]["annotations"].get("storage.kserve.io/readonly") == said
 
 
 def test_adapters_lie_beside_the_model_that_kserve_mounts() -> None:
