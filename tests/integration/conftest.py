@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The clusters of the integration tests.
 
-`lab` is one for all, with the real controllers; tests keep to namespaces of their own. The variable
-LAB_KUBECONFIG of the environment names one that runs already. `own_lab` makes one for a test that has to break it.
+`lab` is one for all, with the real controllers; tests keep to namespaces of their own. LAB_KUBECONFIG in the
+environment names one that runs already. `own_lab` makes one for a test that has to break it.
 """
 
 from __future__ import annotations

@@ -117,13 +117,12 @@ def memory_mib(pid: int) -> int:
 def listening_ports(pid: int) -> list[int]:
     """The TCP ports on which this process accepts connections."""
     inodes = set()
-    try:
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            target = os.readlink(descriptor)
-            if target.startswith("socket:["):
-                inodes.add(target[8:-1])
-    except OSError:
-        return []
+    with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
+        for descriptor in list(Path(f"/proc/{pid}/fd").iterdir()):
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                target = os.readlink(descriptor)
+                if target.startswith("socket:["):
+                    inodes.add(target[8:-1])
     return sorted({port for port, inode in _listeners() if inode in inodes})
 
 
