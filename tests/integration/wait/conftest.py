@@ -19,6 +19,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.wait impor
 )
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 
+from tests.support.lab import OwnLab, running
+
 Object = dict[str, Any]
 
 PROMISE = 5.0
@@ -102,3 +104,10 @@ def ground(lab: Any) -> Iterator[Ground]:
     namespace = lab.namespace("wait")
     yield Ground(client, namespace, Path(lab.kubeconfig))
     client.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+
+
+@pytest.fixture(scope="package")
+def plain_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnLab]:
+    """A control plane for these tests alone, without other controllers."""
+    with running(tmp_path_factory.mktemp("plain-lab")) as made:
+        yield made

@@ -12,7 +12,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import c
 
 from tests.integration.wait.conftest import Ground
 from tests.integration.wait.objects import MISSING_IMAGE, deployment, played
-from tests.support.lab import OwnLab, running
+from tests.support.lab import OwnLab
 
 pytestmark = [pytest.mark.proof("C"), pytest.mark.req("XC-09", "XC-10")]
 
@@ -20,38 +20,31 @@ pytestmark = [pytest.mark.proof("C"), pytest.mark.req("XC-09", "XC-10")]
 SERVER = "kube-apiserver"
 
 
-@pytest.fixture(scope="module")
-def own_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnLab]:
-    """One control plane for the tests of this file, without other controllers."""
-    with running(tmp_path_factory.mktemp("shaky")) as made:
-        yield made
-
-
 @pytest.fixture
-def shaky(own_lab: OwnLab) -> Iterator[Ground]:
+def shaky(plain_lab: OwnLab) -> Iterator[Ground]:
     """A namespace in a control plane that may be disturbed, and is whole again for the next test."""
-    client = connect({"kubeconfig": str(own_lab.kubeconfig)})
-    namespace = own_lab.namespace("wait")
+    client = connect({"kubeconfig": str(plain_lab.kubeconfig)})
+    namespace = plain_lab.namespace("wait")
     yield Ground(client, namespace)
-    own_lab.start(SERVER)
+    plain_lab.start(SERVER)
 
 
-def test_wait_survives_a_restart(shaky: Ground, own_lab: OwnLab):
+def test_wait_survives_a_restart(shaky: Ground, plain_lab: OwnLab):
     live = shaky.apply(deployment(replicas=2, annotations=played(ready_after="6s")))
-    own_lab.stop(SERVER)
-    timer = shaky.later(2, lambda: own_lab.start(SERVER))
+    plain_lab.stop(SERVER)
+    timer = shaky.later(2, lambda: plain_lab.start(SERVER))
     verdict = shaky.wait_for(live, seconds=90)
     timer.join()
     assert verdict.codes == []
     assert verdict.lines[-1].endswith("2 of 2 pods ready")
 
 
-def test_streams_survive_a_restart(shaky: Ground, own_lab: OwnLab):
+def test_streams_survive_a_restart(shaky: Ground, plain_lab: OwnLab):
     live = shaky.apply(deployment(annotations=played(ready_after="12s")))
 
     def restart() -> None:
-        own_lab.stop(SERVER)
-        own_lab.start(SERVER)
+        plain_lab.stop(SERVER)
+        plain_lab.start(SERVER)
 
     timer = shaky.later(1, restart)
     verdict = shaky.wait_for(live, seconds=90)
@@ -59,13 +52,13 @@ def test_streams_survive_a_restart(shaky: Ground, own_lab: OwnLab):
     assert verdict.codes == []
 
 
-def test_trouble_that_comes_after_a_restart_is_seen(shaky: Ground, own_lab: OwnLab):
+def test_trouble_that_comes_after_a_restart_is_seen(shaky: Ground, plain_lab: OwnLab):
     assert shaky.wait(deployment()).codes == []
     live = shaky.apply(deployment("other", annotations=played("never-ready")))
 
     def restart_and_break() -> None:
-        own_lab.stop(SERVER)
-        own_lab.start(SERVER)
+        plain_lab.stop(SERVER)
+        plain_lab.start(SERVER)
         shaky.apply(deployment("other", image=MISSING_IMAGE))
 
     timer = shaky.later(1, restart_and_break)
@@ -75,9 +68,9 @@ def test_trouble_that_comes_after_a_restart_is_seen(shaky: Ground, own_lab: OwnL
     assert verdict.came_promptly()
 
 
-def test_server_that_stays_away_is_named_with_the_last_known_state(shaky: Ground, own_lab: OwnLab):
+def test_server_that_stays_away_is_named_with_the_last_known_state(shaky: Ground, plain_lab: OwnLab):
     live = shaky.apply(deployment(annotations=played("never-ready")))
-    timer = shaky.later(2, lambda: own_lab.stop(SERVER))
+    timer = shaky.later(2, lambda: plain_lab.stop(SERVER))
     verdict = shaky.wait_for(live, seconds=6)
     timer.join()
     assert verdict.only.code == "ApiUnavailable"
