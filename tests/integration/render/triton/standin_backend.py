@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stand-in for Triton's vLLM backend, loaded by a real tritonserver.
 
-It completes the configuration as the vendor's does, refuses keys of model.json that vLLM's AsyncEngineArgs has not,
+It completes the configuration as the vendor's does, refuses keys of model.json that AsyncEngineArgs has not,
 needs multi_lora.json with enable_lora, and echoes.
 """
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A real tritonserver loads what we render: from files as they are mounted, and from a bucket.
 
-The server and its protocol are real; vLLM behind it is the stand-in of ``standin_backend.py``: here is no GPU.
+The server and its protocol are real; vLLM behind it is the stand-in of ``standin_backend.py``: no GPU here.
 """
 
 from __future__ import annotations
