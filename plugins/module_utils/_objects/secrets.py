@@ -12,7 +12,7 @@ from typing import Any
 
 from .._fleet import Fleet, Secret
 from .._names import HUB_TOKEN_KEYS, MANAGED_BY_LABEL, MANAGER, S3_ACCESS_KEY, S3_SECRET_KEY, SECRET_LABEL
-from .._stores.s3 import kserve_annotations
+from .._platforms.kserve_secret import kserve_annotations
 
 
 def secret_objects(fleet: Fleet, secret: Secret) -> list[dict[str, Any]]:

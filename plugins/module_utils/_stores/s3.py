@@ -46,24 +46,6 @@ def repository_url(store: Store) -> str:
     return f"s3://{endpoint.scheme}://{endpoint.hostname}:{port}/{path}"
 
 
-def kserve_annotations(store: Store) -> dict[str, str]:
-    """What KServe's storage initializer reads beside the keys of a Secret."""
-    annotations = {
-        "s3-verifyssl": "1" if store.verify_tls else "0",
-        "s3-usevirtualbucket": "0" if store.path_style else "1",
-        "s3-useanoncredential": "0",
-    }
-    if store.endpoint is not None:
-        endpoint = urlsplit(store.endpoint)
-        annotations["s3-endpoint"] = endpoint.netloc
-        annotations["s3-usehttps"] = "1" if endpoint.scheme == "https" else "0"
-    if store.region is not None:
-        annotations["s3-region"] = store.region
-    if store.ca is not None:
-        annotations["s3-cabundle-configmap"] = store.ca
-    return {f"serving.kserve.io/{name}": value for name, value in sorted(annotations.items())}
-
-
 def _path(store: Store, source: str = "") -> str:
     parts = (str(store.bucket), store.prefix.strip("/"), source.strip("/"))
     return "/".join(part for part in parts if part)

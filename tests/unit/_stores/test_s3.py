@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Store
-from ansible_collections.inferops.serving.plugins.module_utils._stores.s3 import (
+from ansible_collections.inferops.serving.plugins.module_utils._platforms.kserve_secret import (
     kserve_annotations,
-    repository_url,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._stores.s3 import repository_url
 
 from tests.unit._plan.inventory import BUCKET, planned, pod, rendered, variables
 
