@@ -55,7 +55,6 @@ attributes:
     support: full
 extends_documentation_fragment:
   - inferops.serving.attributes
-  - inferops.serving.attributes.action_group
   - inferops.serving.fleet
 seealso:
   - module: inferops.serving.services
