@@ -295,11 +295,15 @@ class Client:
             deadline=deadline,
         )
 
-    def portforward(self, namespace: str, pod: str, port: int) -> AbstractContextManager[socket.socket]:
-        """``with client.portforward(…) as connection``: a connected socket to a port of a pod."""
+    def portforward(
+        self, namespace: str, pod: str, port: int, *, timeout: float = 30.0
+    ) -> AbstractContextManager[socket.socket]:
+        """``with client.portforward(…) as connection``: a connected socket to a port of a pod. Raises
+        Unreachable where it does not come about within ``timeout`` seconds."""
         from .portforward import open_port
 
-        return open_port(self._transport, f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward", port)
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward"
+        return open_port(self._transport, path, port, timeout=timeout)
 
     def can_i(
         self, verb: str, group: str, resource: str, namespace: str | None = None, *, name: str | None = None

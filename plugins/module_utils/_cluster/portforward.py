@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
+import queue
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, ConfigurationError
+from .errors import ApiError, ConfigurationError, Unreachable
 
 if TYPE_CHECKING:
     from .transport import Transport
 
 
 @contextmanager
-def open_port(transport: Transport, path: str, port: int) -> Iterator[socket.socket]:
+def open_port(transport: Transport, path: str, port: int, *, timeout: float) -> Iterator[socket.socket]:
     """Yields a connected socket and closes the tunnel afterwards. ``path`` is the pod's ``portforward``
-    subresource."""
+    subresource, ``timeout`` the seconds for opening the tunnel."""
     try:
         from kubernetes.client.exceptions import ApiException
         from kubernetes.stream.ws_client import portforward_call
@@ -30,14 +32,18 @@ def open_port(transport: Transport, path: str, port: int) -> Iterator[socket.soc
 
     headers = {name.lower(): value for name, value in transport.headers({}).items()}
     headers["sec-websocket-protocol"] = "v4.channel.k8s.io"
-    try:
-        tunnel = portforward_call(  # type: ignore[no-untyped-call]
+
+    def dial() -> Any:
+        return portforward_call(  # type: ignore[no-untyped-call]
             transport.configuration,
             "GET",
             transport.url(path),
             query_params=[("ports", str(port))],
             headers=headers,
         )
+
+    try:
+        tunnel = _within(timeout, dial)
     except ApiException as error:
         raise ApiError(
             status=error.status or 503,
@@ -50,3 +56,23 @@ def open_port(transport: Transport, path: str, port: int) -> Iterator[socket.soc
         yield tunnel.socket(port)
     finally:
         tunnel.close()
+
+
+def _within(seconds: float, dial: Callable[[], Any]) -> Any:
+    """The result of a call that has no time-out of its own: a dead kubelet would hold it for ever."""
+    answer: queue.SimpleQueue[tuple[Any, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answer.put((dial(), None))
+        except Exception as error:  # raised again where it is waited for
+            answer.put((None, error))
+
+    threading.Thread(target=run, daemon=True, name="port-forward").start()
+    try:
+        tunnel, error = answer.get(timeout=seconds)
+    except queue.Empty:
+        raise Unreachable(f"No port-forward within {seconds:.0f} s: does the pod's node answer?") from None
+    if error is not None:
+        raise error
+    return tunnel

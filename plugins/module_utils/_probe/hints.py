@@ -25,7 +25,7 @@ HINTS = {
     "NoModel": "Nothing is loaded: read the engine's log from its start.",
     "NoPod": "Is the service deployed, and not stopped? Check its namespace and name.",
     "NoPort": "Give the container port that answers requests.",
-    "NoPortForward": "Ask for the right to create pods/portforward, or use reach: address or job.",
+    "NoPortForward": "See whether the node answers and you may create pods/portforward, or reach it else.",
     "NoReadyPod": "Wait for the rollout, or see services_info for what holds the pods back.",
     "NoRoute": "Something else answers there: check host, path and the gateway's route.",
     "NoUsage": "The server counts no tokens: is it compatible with vLLM?",

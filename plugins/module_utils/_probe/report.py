@@ -64,7 +64,9 @@ def failure(result: Result) -> str:
 def advice(result: Result) -> str:
     """The failure with the service's name and the next step."""
     hint = result.diagnosis.hint if result.diagnosis else ""
-    return " ".join(part for part in (f"{result.target.name}:", failure(result) + ".", hint) if part)
+    said = failure(result)
+    end = "" if said.endswith("?") else "."
+    return f"{result.target.name}: {said}{end} {hint}".rstrip()
 
 
 def _shown(check: Check) -> dict[str, Any]:

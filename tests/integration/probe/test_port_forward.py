@@ -3,17 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._lab import processes
 from ansible_collections.inferops.serving.plugins.module_utils._probe import Site, Target, facts, smoke_test
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Question
 from ansible_collections.inferops.serving.plugins.module_utils._probe.smoke import Result
 from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher
 
-from tests.integration.probe.conftest import deployment, eventually
+from tests.integration.probe.conftest import deployment, eventually, ready
+from tests.support.lab import OwnLab
 
 pytestmark = [pytest.mark.proof("C", "E", stand_in="llm-d-inference-sim in the place of vLLM")]
 
@@ -59,7 +64,10 @@ def test_auto_goes_past_a_node_port_that_leads_nowhere_and_says_so(
     assert result.remarks
     service = client.get("v1", "Service", simulator, namespace)
     assert service is not None
-    assert str(result.address).endswith(f":{service['spec']['ports'][0]['nodePort']}")
+    port = service["spec"]["ports"][0]["nodePort"]
+    nodes = client.list("v1", "Node")
+    known = [entry["address"] for node in nodes for entry in node["status"]["addresses"]]
+    assert result.address in [f"http://{address}:{port}" for address in known]
 
 
 @pytest.mark.req("S3-35", "S3-39")
@@ -102,3 +110,22 @@ def test_twenty_are_asked_over_one_connection_pool_at_once(
 ) -> None:
     results = asked(client, *([target(simulator, namespace)] * 20), reach="port-forward")
     assert [result.ok for result in results] == [True] * 20
+
+
+def test_a_node_that_does_not_answer_holds_the_question_no_longer_than_its_deadline(
+    own_lab: Callable[..., OwnLab],
+) -> None:
+    lab = own_lab()
+    client = connect({"kubeconfig": str(lab.kubeconfig)})
+    client.apply(deployment("chat", "default", {"image": "vllm"}))
+    eventually(lambda: ready(client, "default", "chat"))
+    kubelet = processes.running(lab.config.directory)["kwok"].pid
+    os.kill(kubelet, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        (result,) = asked(client, target("chat", "default"), reach="port-forward", seconds=5)
+        assert time.monotonic() - began < 15
+    finally:
+        os.kill(kubelet, signal.SIGCONT)
+    assert result.diagnosis is not None
+    assert result.diagnosis.code in ("NoPortForward", "Timeout")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from ..._cluster import ClusterError
 from ..asking import Door, NotReached, ask, bearer
@@ -26,16 +26,13 @@ def by_port_forward(target: Target, site: Site, deadline: float) -> Outcome:
     port = port_of(client, target, pod)
 
     @contextmanager
-    def dial(_seconds: float) -> Iterator[socket.socket]:
-        try:
-            tunnel = client.portforward(namespace, name, port)
-            line = tunnel.__enter__()
-        except ClusterError as error:
-            raise NotReached("NoPortForward", f"no port-forward to pod {name}: {error}") from error
-        try:
+    def dial(seconds: float) -> Iterator[socket.socket]:
+        with ExitStack() as stack:
+            try:
+                line = stack.enter_context(client.portforward(namespace, name, port, timeout=seconds))
+            except ClusterError as error:
+                raise NotReached("NoPortForward", f"no port-forward to pod {name}: {error}") from error
             yield line
-        finally:
-            tunnel.__exit__(None, None, None)
 
     door = Door(dial=dial, authority=f"localhost:{port}", credentials=bearer(api_key(target, client)))
     return Outcome(verdict=ask(door, target.question, deadline=deadline), via=f"pod {name}:{port}")
