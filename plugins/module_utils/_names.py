@@ -28,3 +28,6 @@ S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a key
 """Keys of the Secret of an S3 store."""
 HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
 """Keys of the Secret of a Hugging Face token: the first is what pods read, the second what KServe looks for."""
+
+PROGRESS_CHANNEL = "INFEROPS_PROGRESS"
+"""Environment variable of a module with the path of the file that takes its progress lines."""

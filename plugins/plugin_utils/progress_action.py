@@ -15,7 +15,7 @@ from typing import Any
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import CHANNEL
+from ansible_collections.inferops.serving.plugins.module_utils._names import PROGRESS_CHANNEL
 
 display = Display()
 
@@ -59,7 +59,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
         reader = threading.Thread(target=self._show, args=(handle, finished, host), daemon=True)
         reader.start()
         try:
-            yield {CHANNEL: path}
+            yield {PROGRESS_CHANNEL: path}
         finally:
             finished.set()
             reader.join()

@@ -13,12 +13,11 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
+from .._names import PROGRESS_CHANNEL
 from .world import Key
 
 Say = Callable[[str], None]
 
-CHANNEL = "INFEROPS_PROGRESS"
-"""Environment variable with the path of the file that takes the lines."""
 STILL_WAITING = 60.0
 """Seconds of silence after which a line says that the wait goes on."""
 MASK = "********"
@@ -26,7 +25,7 @@ MASK = "********"
 
 def progress(*, secrets: Iterable[str] = ()) -> Say:
     """A function that hands a line over to the controller; ``secrets`` never get through it."""
-    path = os.environ.get(CHANNEL)
+    path = os.environ.get(PROGRESS_CHANNEL)
     if not path:
         return lambda line: None
     hidden = sorted((secret for secret in secrets if secret), key=len, reverse=True)

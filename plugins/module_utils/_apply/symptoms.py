@@ -54,6 +54,7 @@ def pull_grace(message: str) -> float | None:
 
 CREATION_FAILED = frozenset({"FailedCreate", "FailedCreatePod"})
 _CREATION = (
+    ("PodCreation", re.compile(r'serviceaccount "[^"]+" not found')),
     ("QuotaDenied", re.compile(r"exceeded quota|failed quota")),
     (
         "WebhookDown",
@@ -66,11 +67,16 @@ _CREATION = (
 )
 
 
-def creation_code(message: str) -> str:
-    """What kept a controller from creating a pod, by the API server's words."""
-    return next((code for code, words in _CREATION if words.search(message)), "PodCreation")
+def creation(where: Object, *, message: str, **facts: Any) -> Symptom:
+    """What keeps a controller from creating a pod, by the API server's words."""
+    if _NO_DEFAULT_ACCOUNT.search(message):
+        return symptom("PodCreation", where, message=message, grace=NEVER, **facts)
+    code = next((code for code, words in _CREATION if words.search(message)), "PodCreation")
+    return symptom(code, where, message=message, **facts)
 
 
+_NO_DEFAULT_ACCOUNT = re.compile(r'serviceaccount "default" not found')
+"""So it is in every new namespace until its controller has made the account."""
 _NO_CLAIM = re.compile(r'persistentvolumeclaim "[^"]+" not found')
 _UNBOUND = re.compile(r"unbound immediate PersistentVolumeClaims|waiting for .* volumes? to be bound")
 
@@ -144,7 +150,7 @@ def _event_symptom(obj: Object, event: Object) -> Symptom | None:
     reason, message = event.get("reason", ""), event.get("message", "")
     facts = {"reason": reason, "message": message, "since": first_seen(event)}
     if reason in CREATION_FAILED:
-        return symptom(creation_code(message), obj, **facts)
+        return creation(obj, **facts)
     rule = next(
         (rule for rule in _EVENTS if rule[0] == obj["kind"] and rule[2].search(f"{reason}: {message}")), None
     )

@@ -17,7 +17,7 @@ from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, w
 from .lineage import lineage
 from .pods import activity, ready
 from .progress import Say, Voice
-from .readiness import EVIDENCE_KINDS, State, child_kinds, state_of, waits_for
+from .readiness import EVIDENCE_KINDS, State, child_kinds, is_unknown, state_of, waits_for
 from .streams import Observer, Scope
 from .symptoms import Symptom, event_symptoms, symptom
 from .world import Key, Object, World, group_kind, group_of, key_of, title
@@ -72,6 +72,7 @@ class _Wait:
         self._first_seen: dict[tuple[Key, str, str], float] = {}
         self._own_pods: dict[str, Key] = {}
         self._vanished: dict[Key, int] = {}
+        self._done: set[Key] = set()
         self._autoscaler_asked = False
 
     def run(self) -> list[Diagnosis]:
@@ -132,15 +133,16 @@ class _Wait:
                 for one in classes
                 if one.get("volumeBindingMode") == "WaitForFirstConsumer"
             }
+        unknown = {(obj["apiVersion"], obj["kind"]) for obj in self._waited.values() if is_unknown(obj)}
         self._world.silent_kinds = {
-            group_kind(obj)
-            for obj in self._waited.values()
-            if "." in group_kind(obj)[0] and self._is_silent(obj)
+            (group_of(api_version), kind)
+            for api_version, kind in unknown
+            if self._is_silent(api_version, kind)
         }
 
-    def _is_silent(self, obj: Object) -> bool:
+    def _is_silent(self, api_version: str, kind: str) -> bool:
         try:
-            resource = self._client.resource(obj["apiVersion"], obj["kind"])
+            resource = self._client.resource(api_version, kind)
             served = self._client.request("GET", f"/apis/{resource.api_version}", deadline=self._deadline)
         except (ApiError, NotServed):
             return False
@@ -151,6 +153,8 @@ class _Wait:
         pending: dict[Key, State] = {}
         for key, given in self._waited.items():
             obj = self._world.get(key)
+            if key in self._done:
+                continue
             if obj is None:
                 pending[key] = State(ready=False, summary="does not exist")
                 self._voice.say(key, f"{title(given)}: does not exist")
@@ -181,8 +185,9 @@ class _Wait:
         for key in pending:
             for one in self._symptoms(key):
                 sign = (key, one.where["metadata"].get("uid", ""), one.code)
-                seen[sign] = self._first_seen.get(sign, now)
-                hopeless = hopeless or (one.grace is not None and now - seen[sign] >= one.grace)
+                if one.grace is not None:
+                    seen[sign] = self._first_seen.get(sign, now)
+                    hopeless = hopeless or now - seen[sign] >= one.grace
         self._first_seen = seen
         return hopeless
 
@@ -227,6 +232,8 @@ class _Wait:
         gone = self._observer.news(until=min(time.monotonic() + seconds, self._deadline))
         self._world.now, self._world.today = time.monotonic(), time.time()
         for obj in gone:
+            if obj["kind"] == "Job" and state_of(obj, self._world).ready:
+                self._done.add(key_of(obj))  # cleared away after it had succeeded
             key = self._own_pods.pop(obj["metadata"].get("uid", ""), None) if obj["kind"] == "Pod" else None
             if key is not None:
                 self._vanished[key] = self._vanished.get(key, 0) + 1

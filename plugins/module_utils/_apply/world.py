@@ -17,6 +17,10 @@ Key = tuple[str, str, str, str]
 owned by."""
 
 
+SCHEDULER_BACK_OFF = 12.0
+"""Seconds within which the scheduler tries a pod again for which there was no room (10 by its default)."""
+
+
 def group_of(api_version: str) -> str:
     return api_version.rpartition("/")[0]
 
@@ -78,6 +82,7 @@ class World:
     _owned: dict[str, set[Key]] = field(default_factory=dict)
     _events: dict[str, set[Key]] = field(default_factory=dict)
     _leaving: set[Key] = field(default_factory=set)
+    _room_made: float = float("-inf")
     _seen: dict[Key, tuple[str, int, float]] = field(default_factory=dict)
 
     @classmethod
@@ -104,6 +109,8 @@ class World:
             self._seen[key] = (meta.get("uid", ""), meta.get("generation", 0), self.now)
 
     def drop(self, key: Key) -> None:
+        if key[1] == "Pod" and key in self._objects:
+            self._room_made = self.now
         self._forget(key)
         self._objects.pop(key, None)
 
@@ -133,8 +140,9 @@ class World:
         return [obj for key, obj in sorted(self._objects.items()) if key[:3] == ("", "Pod", namespace)]
 
     def makes_room(self) -> bool:
-        """Whether pods are on their way out."""
-        return bool(self._leaving)
+        """Whether pods are on their way out, or have gone so lately that the scheduler may not have come
+        back to those that wait for their room."""
+        return bool(self._leaving) or self.now - self._room_made < SCHEDULER_BACK_OFF
 
     def unchanged_for(self, obj: Mapping[str, Any]) -> float:
         """Seconds that we have been looking at this generation of the object."""

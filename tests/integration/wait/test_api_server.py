@@ -27,6 +27,8 @@ def shaky(plain_lab: OwnLab) -> Iterator[Ground]:
     namespace = plain_lab.namespace("wait")
     yield Ground(client, namespace)
     plain_lab.start(SERVER)
+    after = Ground(client, plain_lab.namespace("after"))  # until the controllers are at work again, too
+    after.eventually(lambda: client.get("v1", "ServiceAccount", "default", after.namespace), seconds=90)
 
 
 def test_wait_survives_a_restart(shaky: Ground, plain_lab: OwnLab):

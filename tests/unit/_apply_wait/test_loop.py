@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.wait impor
     wait_until_gone,
     wait_until_ready,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._apply.world import timestamp
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import (
     ApiError,
     Event,
@@ -23,7 +25,16 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import (
     Unreachable,
 )
 
-from tests.unit._apply_wait.builders import NAMESPACE, deployment, event, make, pod, replica_set, waiting
+from tests.unit._apply_wait.builders import (
+    NAMESPACE,
+    condition,
+    deployment,
+    event,
+    make,
+    pod,
+    replica_set,
+    waiting,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -247,6 +258,25 @@ def test_object_that_came_back_is_not():
     again = becomes_ready({**obj, "metadata": {**obj["metadata"], "uid": "another"}})
     server.scripts["Deployment"] = [[Event("DELETED", obj), Event("ADDED", again)]]
     assert run(server, obj)[0] == []
+
+
+def test_job_that_is_cleared_away_after_it_succeeded_has_succeeded():
+    obj = make("Job", "j", api_version="batch/v1", spec={}, status={"active": 1})
+    complete = {**obj, "status": {"conditions": [condition("Complete")]}}
+    server = Server(obj)
+    server.scripts["Job"] = [[Event("MODIFIED", complete), Event("DELETED", complete)]]
+    assert run(server, obj)[0] == []
+
+
+def test_one_question_per_unknown_kind_tells_whether_it_has_a_status():
+    fresh = {"creationTimestamp": timestamp(time.time())}
+    widgets = [make("Widget", f"w{n}", api_version="example.com/v1", metadata=fresh) for n in range(5)]
+    server = Server(*widgets)
+    asked: list[str] = []
+    server.request = lambda _method, path, **_: asked.append(path) or {"resources": [{"name": "widgets"}]}  # type: ignore
+    server.resource = lambda *_: SimpleNamespace(api_version="example.com/v1", plural="widgets")  # type: ignore
+    assert run(server, *widgets)[0] == []
+    assert asked == ["/apis/example.com/v1"]
 
 
 def test_pods_that_vanish_again_and_again_are_the_trouble(monkeypatch):

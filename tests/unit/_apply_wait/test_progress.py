@@ -7,7 +7,8 @@ import time
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import progress
-from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import CHANNEL, Voice
+from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import Voice
+from ansible_collections.inferops.serving.plugins.module_utils._names import PROGRESS_CHANNEL
 
 KEY = ("apps", "Deployment", "rag", "lean")
 
@@ -16,18 +17,18 @@ class TestChannel:
     def test_lines_reach_the_file_named_in_the_environment(self, tmp_path, monkeypatch):
         channel = tmp_path / "channel"
         channel.touch(mode=0o600)
-        monkeypatch.setenv(CHANNEL, str(channel))
+        monkeypatch.setenv(PROGRESS_CHANNEL, str(channel))
         say = progress.progress()
         say("one")
         say("two\nthree")
         assert channel.read_text() == "one\ntwo three\n"
 
     def test_without_a_channel_nothing_happens(self, monkeypatch):
-        monkeypatch.delenv(CHANNEL, raising=False)
+        monkeypatch.delenv(PROGRESS_CHANNEL, raising=False)
         progress.progress()("nobody listens")
 
     def test_a_channel_that_is_gone_is_not_made_again(self, tmp_path, monkeypatch):
-        monkeypatch.setenv(CHANNEL, str(tmp_path / "gone"))
+        monkeypatch.setenv(PROGRESS_CHANNEL, str(tmp_path / "gone"))
         progress.progress()("too late")
         assert list(tmp_path.iterdir()) == []
 
@@ -35,7 +36,7 @@ class TestChannel:
         target = tmp_path / "target"
         target.touch()
         (tmp_path / "link").symlink_to(target)
-        monkeypatch.setenv(CHANNEL, str(tmp_path / "link"))
+        monkeypatch.setenv(PROGRESS_CHANNEL, str(tmp_path / "link"))
         progress.progress()("elsewhere")
         assert target.read_text() == ""
 
@@ -43,7 +44,7 @@ class TestChannel:
     def test_secrets_do_not_get_through(self, tmp_path, monkeypatch):
         channel = tmp_path / "channel"
         channel.touch()
-        monkeypatch.setenv(CHANNEL, str(channel))
+        monkeypatch.setenv(PROGRESS_CHANNEL, str(channel))
         progress.progress(secrets=["open", "opensesame", ""])("image registry/opensesame:1")
         assert channel.read_text() == "image registry/********:1\n"
 

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply.diagnosis import causes, symptoms_of
 from ansible_collections.inferops.serving.plugins.module_utils._apply.pods import activity
 from ansible_collections.inferops.serving.plugins.module_utils._apply.symptoms import Symptom
-from ansible_collections.inferops.serving.plugins.module_utils._apply.world import World
+from ansible_collections.inferops.serving.plugins.module_utils._apply.world import World, key_of
 
 from tests.unit._apply_wait.builders import (
     LATER,
@@ -146,6 +146,14 @@ class TestScheduling:
         leaving = pod("old", metadata={"deletionTimestamp": LATER})
         assert of(self.pending(), leaving)[0].grace is None
 
+    def test_scheduler_gets_time_to_come_back_after_pods_have_gone(self):
+        obj, leaving = self.pending(), pod("old")
+        world = World.of([obj, leaving], now=100.0)
+        world.drop(key_of(leaving))
+        assert symptoms_of(obj, world)[0].grace is None
+        world.now += 13
+        assert symptoms_of(obj, world)[0].grace is not None
+
     def test_preemption_is_waited_for(self):
         assert of(self.pending(nominatedNodeName="gpu-1"))[0].grace is None
 
@@ -197,6 +205,7 @@ class TestCreation:
             ('Internal error: failed calling webhook "x": connection refused', "WebhookDown"),
             ('admission webhook "x" denied the request: no key', "AdmissionDenied"),
             ('pods "x" is forbidden: violates PodSecurity "restricted:latest"', "AdmissionDenied"),
+            ('error looking up service account rag/x: serviceaccount "x" not found', "PodCreation"),
             ("something else", "PodCreation"),
         ],
     )
@@ -204,6 +213,10 @@ class TestCreation:
         found = self.failing(message)
         assert {one.code for one in found} == {code}
         assert found[0].message == message
+
+    def test_new_namespace_gets_time_to_have_its_default_account(self):
+        said = 'pods "x" is forbidden: error looking up service account rag/default: serviceaccount "default" not found'
+        assert [one.grace for one in self.failing(said)] == [None]
 
     def test_event_of_a_stateful_set_counts_until_a_pod_was_created(self):
         obj = make("StatefulSet", "s", api_version="apps/v1", spec={}, status={"observedGeneration": 1})

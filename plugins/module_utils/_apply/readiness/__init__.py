@@ -75,8 +75,13 @@ EVIDENCE_KINDS: tuple[tuple[str, str], ...] = (
 def waits_for(obj: Object) -> bool:
     """Whether objects of this kind become ready some time after they were written; the others are ready at
     once."""
+    return group_kind(obj) in PREDICATES or is_unknown(obj)
+
+
+def is_unknown(obj: Object) -> bool:
+    """A custom resource of which we know nothing but the conventions."""
     kind = group_kind(obj)
-    return kind in PREDICATES or _is_custom(kind[0])
+    return kind not in PREDICATES and _is_custom(kind[0])
 
 
 def state_of(obj: Object, world: World) -> State:
@@ -84,7 +89,7 @@ def state_of(obj: Object, world: World) -> State:
     predicate = PREDICATES.get(kind)
     if predicate is not None:
         return predicate(obj, world)
-    return custom(obj, world) if _is_custom(kind[0]) else done()
+    return custom(obj, world) if is_unknown(obj) else done()
 
 
 def _is_custom(group: str) -> bool:
@@ -114,4 +119,4 @@ BUILT_IN = frozenset(
     )
 )
 
-__all__ = ["EVIDENCE_KINDS", "PREDICATES", "State", "child_kinds", "state_of", "waits_for"]
+__all__ = ["EVIDENCE_KINDS", "PREDICATES", "State", "child_kinds", "is_unknown", "state_of", "waits_for"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..._names import EXPECTED_NODES_ANNOTATION
 from ..lineage import observed
 from ..pods import condition, pod_symptoms, ready
-from ..symptoms import Symptom, creation_code, symptom
+from ..symptoms import Symptom, creation, symptom
 from ..world import Object, World
 from .state import State, done, pending, status_of, unmet
 
@@ -145,13 +145,11 @@ def _creation(obj: Object) -> list[Symptom]:
     failure = condition(obj, "ReplicaFailure")
     if failure.get("status") != "True":
         return []
-    message = failure.get("message", "")
     return [
-        symptom(
-            creation_code(message),
+        creation(
             obj,
+            message=failure.get("message", ""),
             reason=failure.get("reason", ""),
-            message=message,
             since=failure.get("lastTransitionTime", ""),
         )
     ]
