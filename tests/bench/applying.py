@@ -208,7 +208,7 @@ def rows(field: Field, *, kubectl_program: str | None, helm_program: str | None)
     )
 
     manifest = field.manifest(field.namespace())
-    mine = _warm(lambda: playbook(field, "apply_set", manifest=str(manifest), namespace=manifest.stem))
+    mine = _warm(lambda: playbook(field, "apply_set", manifest=str(manifest), set_namespace=manifest.stem))
     empty = _warm(lambda: playbook(field, "empty"))
     yield ratio("playbook: apply_set", mine, to=empty, name="empty playbook")
 
@@ -221,7 +221,7 @@ def rows(field: Field, *, kubectl_program: str | None, helm_program: str | None)
         few = field.manifest(field.namespace(), 100)
         looped = playbook(field, "core_loop", manifest=str(few))
         hundred = field.manifest(field.namespace(), 100)
-        ours = _warm(lambda: playbook(field, "apply_set", manifest=str(hundred), namespace=hundred.stem))
+        ours = _warm(lambda: playbook(field, "apply_set", manifest=str(hundred), set_namespace=hundred.stem))
         yield ratio(
             "playbook: apply_set, 100 objects", ours, to=looped, name="kubernetes.core, loop", limit=0.04
         )

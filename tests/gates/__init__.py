@@ -22,6 +22,7 @@ LOGS = BUILD / "logs"
 TOOLS = Path(sys.executable).parent
 WORKERS = 2
 STAGES = ("lint", "unit", "integration", "molecule", "coverage")
+ON_THE_LAB = {"integration", "molecule"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,23 +88,23 @@ def _lint() -> tuple[Step, ...]:
     )
 
 
-def _unit() -> tuple[Step, ...]:
-    command = (
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/unit",
-        "--quiet",
-        "-ra",
-        "--record",
-        str(RECORDS / "unit.json"),
+def _pytest(name: str, *arguments: str) -> tuple[Step, ...]:
+    record = ("--record", str(RECORDS / f"{name}.json"))
+    return (
+        Step(
+            name=name,
+            command=(sys.executable, "-m", "pytest", f"tests/{name}", "--quiet", "-ra", *record, *arguments),
+        ),
     )
-    return (Step(name="unit", command=command),)
+
+
+def _unit() -> tuple[Step, ...]:
+    return _pytest("unit")
 
 
 def _integration() -> tuple[Step, ...]:
-    command = (sys.executable, "-m", "tests.gates.integration", "--record", str(RECORDS / "integration.json"))
-    return (Step(name="integration", command=command),)
+    parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile")
+    return _pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp"))
 
 
 def _molecule() -> tuple[Step, ...]:

@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.contract.evidence import read, scenario, write
 
-from . import LOGS, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
+from . import BUILD, LOGS, ON_THE_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
 
 NEWS = 60
 """Seconds after which a silent step says that it is still at work."""
 TAIL = 80
 """Lines of the log that are shown when a step fails."""
+RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,10 @@ def run(step: Step) -> Verdict:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        while True:
-            try:
-                code = process.wait(NEWS)
-                break
-            except subprocess.TimeoutExpired:
-                say("…", step, time.monotonic() - started, last(step.log, 1))
+        RUNNING.add(process)
+        while (code := _ended(process)) is None:
+            say("…", step, time.monotonic() - started, last(step.log, 1))
+        RUNNING.discard(process)
     verdict = Verdict(step, code == 0, time.monotonic() - started)
     if step.scenario:
         write(step.record, scenario(step.scenario, outcome="passed" if verdict.passed else "failed"))
@@ -68,6 +70,36 @@ def run(step: Step) -> Verdict:
     if not verdict.passed:
         print(f"{last(step.log, TAIL)}\n--- the whole of it: {step.log.relative_to(ROOT)}", flush=True)
     return verdict
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    try:
+        return process.wait(NEWS)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def stop(number: int, *_: object) -> None:
+    """Ends what runs; the lab is ended on the way out."""
+    for process in list(RUNNING):
+        process.terminate()
+    sys.exit(128 + number)
+
+
+def run_all(stage: str, only: str) -> list[Verdict]:
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, (step for step in steps(stage) if only in step.name)))
+
+
+def share_lab(labs: ExitStack) -> None:
+    """One cluster for all tests and scenarios of this run, unless the environment names one already."""
+    if not os.environ.get("LAB_KUBECONFIG"):
+        sys.path.insert(0, str(ROOT / ".collections"))
+        from tests.integration.conftest import CONTROLLERS, CRDS
+        from tests.support.lab import running
+
+        lab = labs.enter_context(running(BUILD / "lab", controllers=CONTROLLERS, crds=CRDS))
+        os.environ["LAB_KUBECONFIG"] = str(lab.kubeconfig)
 
 
 def say(word: str, step: Step, seconds: float, note: str) -> None:
@@ -96,6 +128,7 @@ def main() -> int:
     parser.add_argument("--only", help="only the steps whose names contain this")
     options = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, stop)
     started = time.monotonic()
     for folder in (LOGS, RECORDS):
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,11 +137,12 @@ def main() -> int:
     collection.stage()
 
     verdicts: list[Verdict] = []
-    for stage in options.stages:
-        print(f"--- {stage}", flush=True)
-        chosen = [step for step in steps(stage) if not options.only or options.only in step.name]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            verdicts += pool.map(run, chosen)
+    with ExitStack() as labs:
+        for stage in options.stages:
+            print(f"--- {stage}", flush=True)
+            if stage in ON_THE_LAB:
+                share_lab(labs)
+            verdicts += run_all(stage, options.only or "")
 
     coverage = next((each.step.log for each in verdicts if each.step.name == "coverage-of-contract"), None)
     if coverage:
