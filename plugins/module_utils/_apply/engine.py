@@ -21,7 +21,8 @@ from .ownership import judge, judge_parent, note_creation
 from .reading import Reader
 from .rejection import explain
 from .stages import Stage
-from .wait import wait_until_ready
+from .wait import wait_until_gone, wait_until_ready
+from .world import title
 from .writing import Writer
 
 Say = Callable[[str], None]
@@ -131,14 +132,16 @@ class _Run:
             for namespace in sorted({one.set.namespace, *one.wanted_extent.namespaces}):
                 used.setdefault(namespace, one)
         known = reader.namespaces(used)
-        self._homeless = frozenset(name for name, live in known.items() if live is None)
+        leaving = [live for live in known.values() if live and live["metadata"].get("deletionTimestamp")]
+        problems = [] if self._check_mode else self._see_off(leaving)
+        self._homeless = frozenset(name for name, live in known.items() if live is None or live in leaving)
         coming = {
             member.key[3]
             for one in self._sets
             for member in one.members
             if member.key[:2] == ("", "Namespace")
         }
-        return [
+        return problems + [
             problem(
                 "NamespaceMissing",
                 f"Namespace {name}",
@@ -147,6 +150,13 @@ class _Run:
             )
             for name in sorted(self._homeless - coming)
         ]
+
+    def _see_off(self, leaving: Sequence[Object]) -> list[Diagnosis]:
+        """Waits for namespaces on their way out: nothing can be made in them, and all that is there goes."""
+        if not leaving:
+            return []
+        self._progress(f"waiting until {len(leaving)} deleted namespaces are gone")
+        return wait_until_gone(self._client, leaving, deadline=self._deadline, progress=self._progress)
 
     def write(self, writer: Writer) -> None:
         at_home = [one for one in self._sets if one.set.namespace not in self._homeless]
@@ -248,19 +258,28 @@ class _Run:
                 one.outcome.record(Action.on(obj, KEPT, check_mode=self._check_mode, note="prune is off"))
 
     def wait(self) -> None:
-        """Waits for all objects of all sets that were written without trouble."""
-        waited = {
-            member.title: (member.owner, member.after)
-            for one in self._sets
-            if not one.failed
-            for member in one.members
-            if member.after is not None
-        }
-        objects = [after for _one, after in waited.values()]
-        for diagnosis in wait_until_ready(
-            self._client, objects, deadline=self._deadline, progress=self._progress
-        ):
-            waited[diagnosis.object][0].fail(diagnosis)
+        """Waits for all objects of all sets that were written without trouble. A set in trouble is done with;
+        for the others the wait goes on, so that each set gets a verdict of its own."""
+        while True:
+            waited = [
+                (member.after, member.owner)
+                for one in self._sets
+                if not one.failed
+                for member in one.members
+                if member.after is not None
+            ]
+            owners = {title(after): owner for after, owner in waited}
+            found = wait_until_ready(
+                self._client,
+                [after for after, _owner in waited],
+                deadline=self._deadline,
+                progress=self._progress,
+            )
+            if not found:
+                return
+            for diagnosis in found:
+                self._progress(str(diagnosis))
+                owners[diagnosis.object].fail(diagnosis)
 
     def outcomes(self) -> list[Outcome]:
         durations = self.clock.durations()

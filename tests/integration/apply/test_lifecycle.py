@@ -332,3 +332,34 @@ def test_inspection_finds_drift_and_foreign_managers(client: Client, namespace: 
     ]
     assert [(action.name, action.action) for action in found.drift] == [("a", "would-configure")]
     assert "by hand" in found.diff[0]["before"]
+
+
+@pytest.mark.req("XC-09")
+@pytest.mark.proof("C")
+def test_each_set_gets_its_own_verdict(client: Client, namespace: str) -> None:
+    """A set that cannot become ready ends neither the wait for the others nor their report."""
+    slow = deployment("slow", replicas=1)
+    slow["spec"]["template"]["metadata"]["annotations"] = {"sim.lab/ready-after": "6s"}
+    broken = deployment("broken", replicas=1, image="example.com/does-not-exist:1")
+    sets = [
+        ObjectSet(name=obj["metadata"]["name"] + "-set", namespace=namespace, objects=[obj])
+        for obj in (slow, broken)
+    ]
+    lines: list[str] = []
+    good, bad = apply(client, sets, wait_timeout=90, progress=lines.append)
+    assert trouble(good) == []
+    live = client.get("apps/v1", "Deployment", "slow", namespace)
+    assert live is not None
+    assert live["status"]["readyReplicas"] == 1
+    assert [one.code for one in bad.diagnosis] == ["ImagePull"]
+    said = next(index for index, line in enumerate(lines) if "ImagePull" in line)
+    assert said < len(lines) - 1, "trouble is told while the others are still waited for"
+
+
+def test_a_namespace_that_is_leaving_is_waited_for_and_made_again(client: Client, fresh: str) -> None:
+    wanted = ObjectSet(name="again", namespace=fresh, objects=[namespace_object(fresh), config_map("c")])
+    apply(client, [wanted])
+    client.delete({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": fresh}})
+    [outcome] = apply(client, [wanted], wait_timeout=60)
+    assert trouble(outcome) == []
+    assert set(actions(outcome).values()) == {"created"}
