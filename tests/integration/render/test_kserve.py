@@ -113,6 +113,28 @@ def test_a_metric_gives_an_autoscaler_between_our_bounds(world: World) -> None:
     assert (spec["minReplicas"], spec["maxReplicas"]) == (1, 4)
 
 
+@pytest.mark.req("S2-25")
+def test_request_rate_reaches_keda(world: World) -> None:
+    if world.client.served("keda.sh", "ScaledObject") is None:
+        pytest.skip("not run: the cluster has no KEDA")
+    cluster = {"components": {"prometheus": {"url": "http://prometheus.monitoring:9090"}}}
+    scaling = {"min": 1, "max": 10, "metric": "rps", "target": 0.5}
+    made = world.serve(platform="kserve", engine="simulator", cluster=cluster, scaling=scaling)
+    (wanted,) = made["InferenceService"]["spec"]["predictor"]["autoScaling"]["metrics"]
+
+    def scaled() -> list[dict[str, Any]] | None:
+        return world.client.list("keda.sh/v1alpha1", "ScaledObject", namespace=world.namespace) or None
+
+    (found,) = until(scaled, "a ScaledObject")
+    assert (found["spec"]["minReplicaCount"], found["spec"]["maxReplicaCount"]) == (1, 10)
+    (trigger,) = found["spec"]["triggers"]
+    assert trigger["metadata"] == {
+        "serverAddress": "http://prometheus.monitoring:9090",
+        "query": wanted["external"]["metric"]["query"],
+        "threshold": "0.5",
+    }
+
+
 @pytest.mark.req("S0-07", "S0-34")
 def test_pods_are_replaced_by_what_makes_them_and_not_by_more_copies(world: World) -> None:
     given: dict[str, Any] = {"platform": "kserve", "engine": "triton-vllm", "gpu": {"mode": "none"}}

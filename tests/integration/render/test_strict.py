@@ -67,7 +67,20 @@ SERVICES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.req(
     *("S0-08", "S0-11", "S0-18", "S0-20", "S0-29", "S0-32", "S0-33", "S0-37", "S2-01", "S2-06", "S2-07"),
-    *("S2-17", "S2-20", "S2-21", "S2-22", "S2-23", "S2-25", "S2-30", "S4-23", "S4-29", "S4-31", "XC-20"),
+    *(
+        "S2-17",
+        "S2-20",
+        "S2-21",
+        "S2-22",
+        "S2-23",
+        "S2-25",
+        "S2-30",
+        "S2-44",
+        "S4-23",
+        "S4-29",
+        "S4-31",
+        "XC-20",
+    ),
 )
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_object_passes_strict_validation(world: World, name: str) -> None:
