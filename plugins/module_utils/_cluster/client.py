@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -56,7 +57,14 @@ class Client:
     def __init__(self, transport: Transport, *, concurrency: int) -> None:
         self._transport = transport
         self._discovery = Discovery(lambda path: self.request("GET", path, accept=ACCEPT))
+        self._end: float | None = None
         self.concurrency = concurrency
+
+    def until(self, deadline: float) -> Client:
+        """The same client, whose requests end by then unless a call names a deadline of its own."""
+        bounded = copy(self)
+        bounded._end = deadline
+        return bounded
 
     @property
     def host(self) -> str:
@@ -84,14 +92,15 @@ class Client:
         if data is not None:
             headers["Content-Type"] = content_type
         answer = self._transport.send(
-            method, path, query=query, body=data, headers=headers, deadline=deadline
+            method, path, query=query, body=data, headers=headers, deadline=deadline or self._end
         )
         decoded: Object = json.loads(answer)
         return decoded
 
     def text(self, path: str, *, query: Query | None = None, deadline: float | None = None) -> str:
         """One GET whose answer is text: logs, ``/version``, ``/readyz``."""
-        answer = self._transport.send("GET", path, query=query, headers={"Accept": "*/*"}, deadline=deadline)
+        end = deadline or self._end
+        answer = self._transport.send("GET", path, query=query, headers={"Accept": "*/*"}, deadline=end)
         return answer.decode(errors="replace")
 
     def resource(self, api_version: str, kind: str) -> Resource:

@@ -75,6 +75,8 @@ def smoke_test(targets: Sequence[Target], *, site: Site, reach: str, deadline: f
     """
     if not targets:
         return []
+    if site.client:
+        site = replace(site, client=site.client.until(deadline))
     with ThreadPoolExecutor(min(AT_ONCE, len(targets))) as pool:
         return list(pool.map(lambda target: _ask(target, site, reach, deadline), targets))
 

@@ -129,3 +129,21 @@ def test_a_node_that_does_not_answer_holds_the_question_no_longer_than_its_deadl
         os.kill(kubelet, signal.SIGCONT)
     assert result.diagnosis is not None
     assert result.diagnosis.code in ("NoPortForward", "Timeout")
+
+
+def test_an_api_server_that_does_not_answer_holds_the_task_no_longer_than_its_deadline(
+    own_lab: Callable[..., OwnLab],
+) -> None:
+    lab = own_lab()
+    client = connect({"kubeconfig": str(lab.kubeconfig)})
+    client.list("v1", "Node")
+    server = processes.running(lab.config.directory)["kube-apiserver"].pid
+    os.kill(server, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        (result,) = asked(client, target("chat", "default"), seconds=5)
+        assert time.monotonic() - began < 15
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert result.diagnosis is not None
+    assert result.diagnosis.code == "ClusterError"

@@ -16,6 +16,9 @@ class Cluster:
     def __init__(self, *objects: Object) -> None:
         self.objects = list(objects)
 
+    def until(self, _deadline: float) -> Cluster:
+        return self
+
     def get(
         self, _version: str, kind: str, name: str, namespace: str | None = None, **_more: Any
     ) -> Object | None:

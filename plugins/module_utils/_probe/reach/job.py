@@ -25,6 +25,7 @@ Object = dict[str, Any]
 GLANCE_SECONDS = 5.0
 # The process ends so much earlier, that its verdict is heard.
 REPORT_SECONDS = 5.0
+REMOVAL_SECONDS = 20.0
 
 
 def by_job(target: Target, site: Site, deadline: float) -> Outcome:
@@ -121,7 +122,7 @@ def _refusal(client: Client, meta: Object) -> str | None:
 
 def _remove(client: Client, job: Object, site: Site) -> None:
     try:
-        client.delete(job)
+        client.delete(job, deadline=time.monotonic() + REMOVAL_SECONDS)
     except ClusterError as error:
         meta = job["metadata"]
         site.warnings.append(f"Job {meta['namespace']}/{meta['name']} was not removed: {error}")
