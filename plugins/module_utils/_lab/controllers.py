@@ -37,8 +37,8 @@ def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
     serving.mkdir(parents=True, exist_ok=True)
     for kind in ("crt", "key"):
         link = serving / f"tls.{kind}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(config.pki / f"webhooks.{kind}")
+        if not link.is_symlink():
+            link.symlink_to(config.pki / f"webhooks.{kind}")
     argv = _lws(config, programs, home, serving) if name == "lws" else _kserve(config, programs, name)
     environment = {
         "KUBECONFIG": f"{config.directory}/{name}.kubeconfig",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ from .config import PORTS, Config, LabError
 from .manifests import Manifests, crd_groups, manifests
 from .processes import Process
 
-MARKER = "lab.json"
+MARKER = "inferops-lab.json"
+SERVERS = ("kwok", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd")
 
 
 @dataclass
@@ -44,13 +46,16 @@ def up(config: Config, progress: Progress) -> Result:
     """Makes the lab run as configured. Whatever is as wanted already stays untouched."""
     config.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_foreign(config.directory)
+    if not (config.directory / MARKER).exists():
+        (config.directory / MARKER).write_text(json.dumps({"address": config.address}))
     with build.locked(config.directory / ".lock", progress):
         return _Bringing(config, progress).run()
 
 
 def down(directory: Path) -> Result:
     """Ends the lab's processes; its state stays."""
-    alive = processes.stop(directory, _order_of_end(processes.recorded(directory)))
+    alive = processes.stop(directory, ["keeper"])  # first, for it starts others
+    alive += processes.stop(directory, _order_of_end(processes.recorded(directory)))
     return Result([f"{name} stopped" for name in alive])
 
 
@@ -88,11 +93,6 @@ def status(directory: Path) -> dict[str, Any]:
         "processes": facts,
         "memory_mib": sum(fact["memory_mib"] for fact in facts),
     }
-
-
-def stop_one(directory: Path, name: str) -> None:
-    """Ends a single process, as a fault would."""
-    processes.stop(directory, [name])
 
 
 @dataclass
@@ -142,21 +142,23 @@ class _Bringing:
             lambda: api.get("/api/v1/namespaces/default/serviceaccounts/default") is not None,
             [server, *others],
         )
-        marker = {"address": config.address, "port": config.port, "surroundings": surroundings}
+        marker = {"address": config.address, "surroundings": surroundings}
         (directory / MARKER).write_text(json.dumps(marker))
         return self.result
 
     def _ensure(self, process: Process) -> Process:
-        current = processes.running(process.directory).get(process.name)
         self.started.append(process)
-        if current and current.argv == process.argv:
+        if self._runs(process):
             return process
-        if current:
-            processes.stop(process.directory, [process.name])
+        processes.stop(process.directory, [process.name])
         self._refuse_taken_ports(process.name)
         process.start()
         self.result.actions.append(f"{process.name} started")
         return process
+
+    def _runs(self, process: Process) -> bool:
+        current = processes.running(process.directory).get(process.name)
+        return current is not None and current.argv == process.argv
 
     def _is_fresh(self, name: str) -> bool:
         return f"{name} started" in self.result.actions
@@ -176,7 +178,8 @@ class _Bringing:
         if not file.exists():
             file.write_text("\n---\n".join(json.dumps(stage) for stage in json.loads(text)))
         process = controlplane.kwok(self.config, klab, file)
-        if process.name not in processes.running(self.config.directory):
+        if not self._runs(process):
+            processes.stop(process.directory, [process.name])
             # a new kwok would leave a node alone until its predecessor's lease ends
             api.request("DELETE", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases")
             nodes.move(api, self.config.port_of("kwok"))
@@ -210,14 +213,9 @@ class _Bringing:
             controllers.connect(api, self.config, material)
 
 
-def _order_of_end(names: tuple[str, ...]) -> list[str]:
-    """Who uses others ends first."""
-    last = ["kwok", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"]
-    return [
-        *("keeper",) * ("keeper" in names),
-        *(n for n in names if n not in (*last, "keeper")),
-        *(n for n in last if n in names),
-    ]
+def _order_of_end(names: Sequence[str]) -> list[str]:
+    """Who is used by others ends after them."""
+    return sorted(names, key=lambda name: SERVERS.index(name) if name in SERVERS else -1)
 
 
 def _read_marker(directory: Path) -> dict[str, Any]:
@@ -229,8 +227,7 @@ def _read_marker(directory: Path) -> dict[str, Any]:
 
 def _refuse_foreign(directory: Path) -> None:
     """A lab is put into, and deleted from, only a directory of its own."""
-    ours = (MARKER, "run", "pki", ".lock")
-    if any(directory.iterdir()) and not any((directory / name).exists() for name in ours):
+    if any(directory.iterdir()) and not (directory / MARKER).exists():
         raise LabError(
             f"{directory} holds other files and is no lab's directory. Choose another `dir`, or empty it."
         )

@@ -16,10 +16,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from .config import LabError
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+except ImportError:
+    HAS_CRYPTOGRAPHY = False
+else:
+    HAS_CRYPTOGRAPHY = True
 
 SERVICE_CIDR = "10.96.0.0/16"
 VALID_FOR = datetime.timedelta(days=365)
@@ -140,6 +147,8 @@ def _expires_soon(certificate: Path) -> bool:
 
 def ensure(directory: Path, pki: Path, address: str) -> bool:
     """Makes certificates and kubeconfigs unless they are there and valid; returns whether it did."""
+    if not HAS_CRYPTOGRAPHY:
+        raise LabError("the lab makes certificates with the Python package cryptography: install it")
     complete = directory / "admin.kubeconfig"
     if complete.exists() and not _expires_soon(pki / "apiserver.crt") and address in complete.read_text():
         return False

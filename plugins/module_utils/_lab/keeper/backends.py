@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from ..processes import Process, running, stop
+from ..processes import Process, recorded, running, stop
 from . import triton_standin
 from .engines import Serving
 
@@ -43,7 +43,7 @@ class Backends:
         self._known: dict[str, tuple[int, ...]] = {}
         self._needed_at: dict[str, float] = {}
         # what an earlier keeper left behind: its ports are not known any more
-        stop(directory, [name for name in running(directory) if name.startswith(PREFIX)])
+        self.stop_all()
 
     def backend(self, serving: Serving, models: tuple[str, ...]) -> Backend:
         """The process that answers for this container; it accepts requests when this returns."""
@@ -55,6 +55,10 @@ class Backends:
         ports = [serving.port] if serving.metrics_port is None else [serving.port, serving.metrics_port]
         return Backend(name, dict(zip(ports, self._known[name], strict=True)))
 
+    def lives(self, backend: Backend) -> bool:
+        """Whether its process has not ended by itself."""
+        return backend.name in running(self._directory)
+
     def keep(self, names: Iterable[str]) -> None:
         """Ends every process that was not among the needed ones for a while."""
         now = time.monotonic()
@@ -65,7 +69,7 @@ class Backends:
             self._known.pop(name, None)
 
     def stop_all(self) -> None:
-        stop(self._directory, list(self._known))
+        stop(self._directory, [name for name in recorded(self._directory) if name.startswith(PREFIX)])
 
     def _start(self, name: str, serving: Serving, models: tuple[str, ...]) -> tuple[int, ...]:
         ports = _free_ports(1 if serving.metrics_port is None else 2)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,7 +24,7 @@ IDLE_SECONDS = 10.0
 REPEAT_SECONDS = 0.5
 
 
-def main() -> NoReturn:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True)
     parser.add_argument("--directory", type=Path, required=True)
@@ -35,14 +36,18 @@ def main() -> NoReturn:
     api, changed = Api(arguments.kubeconfig), threading.Event()
     backends = Backends(arguments.directory, arguments.simulator)
 
-    def end(_signal: int, _frame: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        tasks: list[Pods | Gateway] = [Pods(api, arguments.directory, backends, changed)]
+        if arguments.gateway:
+            tasks.append(Gateway(api, changed))
+        keep(tasks, changed)
+    finally:
         backends.stop_all()
-        sys.exit(0)
 
-    signal.signal(signal.SIGTERM, end)
-    tasks: list[Pods | Gateway] = [Pods(api, arguments.directory, backends, changed)]
-    if arguments.gateway:
-        tasks.append(Gateway(api, changed))
+
+def keep(tasks: Sequence[Pods | Gateway], changed: threading.Event) -> NoReturn:
+    """Lets every task look at the cluster whenever something moved in it."""
     while True:
         changed.wait(IDLE_SECONDS)
         changed.clear()
@@ -53,6 +58,10 @@ def main() -> NoReturn:
                 traceback.print_exc()
                 time.sleep(REPEAT_SECONDS)
                 changed.set()
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,8 @@ class Pods:
         pods = {pod["metadata"]["uid"]: pod for pod in self._store.all().values()}
         for uid, pod in pods.items():
             seen = self._seen.setdefault(uid, _Seen())
+            if seen.backend and not self._backends.lives(seen.backend):
+                seen.version, seen.backend = "", None
             if seen.version != pod["metadata"]["resourceVersion"]:
                 self._update(uid, pod, seen)
                 seen.version = pod["metadata"]["resourceVersion"]
