@@ -7,35 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
-
-import yaml
 
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*\Z")
 _WORDS_WITH_A_MEANING = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
-class _Dumper(yaml.SafeDumper):
+@cache
+def _dumper() -> type[Any]:
     """Quotes every string that some parser may take for a number, a date or a truth value."""
+    import yaml
 
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+            super().increase_indent(flow, False)
 
+    def represent(dumper: Dumper, text: str) -> yaml.ScalarNode:
+        style = '"'
+        if "\n" in text:
+            style = "|"
+        elif _PLAIN.match(text) and text.lower() not in _WORDS_WITH_A_MEANING:
+            style = ""
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = '"'
-    if "\n" in text:
-        style = "|"
-    elif _PLAIN.match(text) and text.lower() not in _WORDS_WITH_A_MEANING:
-        style = ""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
+    Dumper.add_representer(str, represent)
+    return Dumper
 
 
 def dump(document: Mapping[str, Any]) -> str:
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    import yaml
+
+    text: str = yaml.dump(document, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=1000)
+    return text
