@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from . import COPY, ROOT
+
+AT_HOME = re.compile(r"\.collections/|prod$|staging$|tools/|tests/(?!config\.yml|sanity/)")
+"""What serves work on the collection only; build_ignore of galaxy.yml leaves it out of the tarball too."""
 
 
 def stage() -> None:
@@ -17,7 +21,7 @@ def stage() -> None:
     shutil.rmtree(COPY, ignore_errors=True)
     for name in _git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0"):
         source = ROOT / name
-        if not name or name.startswith(".collections/") or not (source.exists() or source.is_symlink()):
+        if not name or AT_HOME.match(name) or not (source.exists() or source.is_symlink()):
             continue
         target = COPY / name
         target.parent.mkdir(parents=True, exist_ok=True)
