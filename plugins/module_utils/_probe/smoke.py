@@ -44,7 +44,7 @@ class Result:
         """What a person should hear of a service that answers nevertheless."""
         name = self.target.name
         said = [
-            f"{name} was asked by {self.reach}, because {check.name} led elsewhere: {check.detail}"
+            f"{name} was asked by {self.reach}; its {check.name} does not lead to it: {check.detail}"
             for check in self.tried
             if self.reach and check.code != NO_ADDRESS
         ]
