@@ -31,6 +31,8 @@ def pod_fields(workload: Workload) -> dict[str, Any]:
     }
     return {
         "automountServiceAccountToken": False,
+        # A Service called vllm would give vLLM a variable VLLM_PORT that it takes for its own.
+        "enableServiceLinks": False,
         "securityContext": security,
         "terminationGracePeriodSeconds": workload.grace_period,
         **{name: value for name, value in fields.items() if value},

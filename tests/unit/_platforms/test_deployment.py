@@ -126,3 +126,10 @@ def test_the_pod_carries_the_hash_of_its_spec() -> None:
 
 def test_the_container_has_the_engines_name() -> None:
     assert main_container(rendered())["name"] == "vllm"
+
+
+@pytest.mark.parametrize("platform", ["deployment", "kserve"])
+def test_names_of_services_do_not_become_variables_of_the_engine(platform: str) -> None:
+    objects = rendered(platform=platform)
+    fields = pod(objects) if "Deployment" in objects else objects["InferenceService"]["spec"]["predictor"]
+    assert fields["enableServiceLinks"] is False
