@@ -88,9 +88,9 @@ options:
     type: list
     elements: str
 requirements:
-  - kubernetes (Python package) >= 24.2.0
+  - kubernetes (Python package) >= 31.0.0
 notes:
-  - Options that are given win over what the kubeconfig says, and both win over the environment.
+  - An option wins over what the kubeconfig says, also when it comes from its environment variable.
   - Exec plugins and expiring tokens of a kubeconfig work as in the C(kubernetes) package, which does the
     authentication.
   - Requests answered with 429 or 503, and dropped connections, are tried again until the module's deadline.

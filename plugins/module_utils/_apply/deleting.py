@@ -88,11 +88,18 @@ class Deleter:
         if not self.wait or self.check_mode or not deleted:
             return
         self.progress(f"waiting until {len(deleted)} deleted objects are gone")
+        self._await_gone(deleted)
+
+    def _await_gone(self, deleted: Sequence[Doomed]) -> None:
         owners = {title(obj): one for one, obj in deleted}
-        gone_by = wait_until_gone(
-            self.client, [obj for _one, obj in deleted], deadline=self.deadline, progress=self.progress
-        )
-        for diagnosis in gone_by:
+        objects = [obj for _one, obj in deleted]
+        try:
+            left = wait_until_gone(self.client, objects, deadline=self.deadline, progress=self.progress)
+        except ClusterError as error:
+            for one, obj in deleted:
+                one.fail(explain(error, obj, None))
+            return
+        for diagnosis in left:
             owners[diagnosis.object].fail(diagnosis)
 
     def _delete_one(self, doomed: Doomed) -> ClusterError | None:
@@ -113,12 +120,15 @@ class Deleter:
         one, obj = doomed
         if group_kind(obj) in DATA and not one.set.purge:
             return "holds data"
-        if group_kind(obj) == ("", "Namespace"):
-            if created_by(obj) != one.id:
-                return "was not created by this set"
-            return self._others(self._inhabitants(one, obj["metadata"]["name"]), "still contains")
-        if is_definition(obj):
-            return self._others(self._instances(one, obj), "still defines")
+        if group_kind(obj) == ("", "Namespace") and created_by(obj) != one.id:
+            return "was not created by this set"
+        try:
+            if group_kind(obj) == ("", "Namespace"):
+                return self._others(self._inhabitants(one, obj["metadata"]["name"]), "still contains")
+            if is_definition(obj):
+                return self._others(self._instances(one, obj), "still defines")
+        except ClusterError as error:
+            return f"cannot be looked into: {error}"
         return ""
 
     def _others(self, objects: list[Object], words: str) -> str:

@@ -269,12 +269,18 @@ class _Run:
                 if member.after is not None
             ]
             owners = {title(after): owner for after, owner in waited}
-            found = wait_until_ready(
-                self._client,
-                [after for after, _owner in waited],
-                deadline=self._deadline,
-                progress=self._progress,
-            )
+            try:
+                found = wait_until_ready(
+                    self._client,
+                    [after for after, _owner in waited],
+                    deadline=self._deadline,
+                    progress=self._progress,
+                )
+            except ClusterError as error:
+                found = [
+                    explain(error, after, None)
+                    for after in {owner: after for after, owner in waited}.values()
+                ]
             if not found:
                 return
             for diagnosis in found:

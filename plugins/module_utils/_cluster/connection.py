@@ -99,11 +99,11 @@ def _override(config: Configuration, given: Mapping[str, Any]) -> None:
     if "client_cert" not in given and ("api_key" in given or "username" in given):
         config.cert_file = config.key_file = None  # the API server would look at nothing else
     if "api_key" in given:
-        config.api_key = {"BearerToken": f"Bearer {given['api_key']}"}
+        config.api_key = {"authorization": f"Bearer {given['api_key']}"}
         config.refresh_api_key_hook = None
     elif "username" in given:
         config.username, config.password = given["username"], given.get("password", "")
-        config.api_key = {"BearerToken": config.get_basic_auth_token() or ""}
+        config.api_key = {"authorization": config.get_basic_auth_token() or ""}
         config.refresh_api_key_hook = None
 
 

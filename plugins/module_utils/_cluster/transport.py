@@ -38,7 +38,8 @@ class Transport:
 
     def __init__(self, configuration: Configuration, *, headers: Sequence[tuple[str, str]] = ()) -> None:
         from kubernetes.client.rest import RESTClientObject
-        from urllib3 import HTTPHeaderDict, disable_warnings, exceptions
+        from urllib3 import disable_warnings, exceptions
+        from urllib3._collections import HTTPHeaderDict  # in urllib3 itself only since its version 2
 
         self.configuration = configuration
         self._errors = exceptions

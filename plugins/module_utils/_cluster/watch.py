@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ApiError, Unreachable
@@ -70,12 +72,10 @@ class Watch(Iterator[Event]):
     def close(self) -> None:
         """Ends the watch; a thread blocked in it returns at once."""
         self._closed.set()
-        response = self._response
-        if response is not None:
-            try:
-                response.shutdown()
-            except (AttributeError, OSError, RuntimeError, ValueError):
-                response.close()
+        connection: Any = getattr(self._response, "connection", None)
+        if getattr(connection, "sock", None) is not None:
+            with suppress(OSError):  # closing the response instead would wait for the thread that reads it
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _open(self) -> None:
         left = max(1, int(self._deadline - time.monotonic()))
