@@ -19,6 +19,7 @@ from .samples import (
     claim,
     config_map,
     deployment,
+    inference_service,
     job,
     leader_workers,
     secret,
@@ -257,3 +258,29 @@ def test_size_of_a_group_can_change_but_its_network_cannot(client: Client, names
     larger["spec"]["leaderWorkerTemplate"]["size"] = 3
     [outcome] = apply(client, [ObjectSet(name="lws", namespace=namespace, objects=[larger])], wait=False)
     assert (trouble(outcome), actions(outcome)) == ([], {"LeaderWorkerSet group": "configured"})
+
+
+@pytest.mark.req("S0-19", "XC-07")
+@pytest.mark.proof("C")
+def test_deployment_mode_of_an_inference_service_needs_a_new_one(client: Client, namespace: str) -> None:
+    """KServe's webhook refuses the change once the mode is in the status, which its real controller writes.
+    """
+    before = inference_service("isvc")
+    [outcome] = apply(
+        client, [ObjectSet(name="mode", namespace=namespace, objects=[before])], wait_timeout=60
+    )
+    assert trouble(outcome) == []
+    after = inference_service("isvc")
+    after["metadata"]["annotations"]["serving.kserve.io/deploymentMode"] = "Knative"
+    wanted = ObjectSet(name="mode", namespace=namespace, objects=[after])
+    [outcome] = apply(client, [wanted], check_mode=True)
+    [diagnosis] = outcome.diagnosis
+    assert diagnosis.code == "Immutable"
+    assert "deploymentMode" in diagnosis.message
+    assert "Name InferenceService in recreate" in diagnosis.hint
+    [foretold] = apply(client, [wanted], check_mode=True, recreate=["InferenceService"])
+    assert actions(foretold) == {"InferenceService isvc": "would-recreate"}
+    uid = live_of(client, before, namespace)["metadata"]["uid"]
+    [done] = apply(client, [wanted], recreate=["InferenceService"], wait=False, wait_timeout=60)
+    assert (trouble(done), actions(done)) == ([], {"InferenceService isvc": "recreated"})
+    assert live_of(client, before, namespace)["metadata"]["uid"] != uid
