@@ -58,7 +58,7 @@ class Served:
     def answers(self, port: int, path: str) -> bool:
         try:
             return self.ask(port, "GET", path)[0] == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, ApiException):  # not scheduled, not ready
             return False
 
 

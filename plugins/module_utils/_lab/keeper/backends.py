@@ -24,7 +24,7 @@ from .engines import Serving
 
 PREFIX = "answering-"
 IDLE_SECONDS = 30.0
-START_SECONDS = 15.0
+START_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class Backends:
         facts = (serving.protocol, models, serving.adapters, serving.context_length)
         name = f"{PREFIX}{serving.protocol}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:8]}"
         self._needed_at[name] = time.monotonic()
-        if name not in self._known or name not in running(self._directory):
+        if name not in self._known or name not in self.alive():
             self._known[name] = self._start(name, serving, models)
         ports = [serving.port] if serving.metrics_port is None else [serving.port, serving.metrics_port]
         return Backend(name, dict(zip(ports, self._known[name], strict=True)))
 
-    def lives(self, backend: Backend) -> bool:
-        """Whether its process has not ended by itself."""
-        return backend.name in running(self._directory)
+    def alive(self) -> set[str]:
+        """The names of those whose process lives."""
+        return {name for name in running(self._directory) if name.startswith(PREFIX)}
 
     def keep(self, names: Iterable[str]) -> None:
         """Ends every process that was not among the needed ones for a while."""

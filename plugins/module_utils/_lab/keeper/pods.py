@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..api import Api, Object
+from ..api import Api, ApiError, Object
 from . import logs
 from .backends import Backend, Backends
 from .engines import Serving, serving
@@ -47,13 +48,17 @@ class Pods:
 
     def tick(self) -> None:
         pods = {pod["metadata"]["uid"]: pod for pod in self._store.all().values()}
+        alive = self._backends.alive()
         for uid, pod in pods.items():
             seen = self._seen.setdefault(uid, _Seen())
-            if seen.backend and not self._backends.lives(seen.backend):
+            if seen.backend and seen.backend.name not in alive:
                 seen.version, seen.backend = "", None
             if seen.version != pod["metadata"]["resourceVersion"]:
-                self._update(uid, pod, seen)
-                seen.version = pod["metadata"]["resourceVersion"]
+                try:
+                    self._update(uid, pod, seen)
+                    seen.version = pod["metadata"]["resourceVersion"]
+                except (OSError, ApiError):  # this one again at the next look, the others now
+                    traceback.print_exc()
         for uid in self._seen.keys() - pods.keys():
             self._forget(uid, self._seen.pop(uid))
         self._backends.keep({seen.backend.name for seen in self._seen.values() if seen.backend})
