@@ -14,7 +14,7 @@ from .manifests import CHOOSABLE_CRDS
 
 STRINGS = {"type": "list", "elements": "str", "default": []}
 TAINT = {
-    "key": {"type": "str", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
     "value": {"type": "str"},
     "effect": {
         "type": "str",

@@ -217,7 +217,7 @@ def _linker_flags(config: Config, binary: Binary) -> tuple[str, ...]:
     if binary.wrapper != "klab":
         return ()
     version = kubernetes_version(config)
-    major, minor, _ = version.removeprefix("v").split(".")
+    major, minor, _patch = version.removeprefix("v").split(".")
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "archive"}
     return tuple(
         f"-X {package}.{name}={value}"

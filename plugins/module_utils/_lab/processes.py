@@ -140,7 +140,7 @@ def _listeners() -> Iterator[tuple[int, str]]:
 
 def taken(ports: Iterable[int]) -> list[int]:
     """Those of the ports on which some process of this machine listens already."""
-    busy = {port for port, _ in _listeners()}
+    busy = {port for port, _inode in _listeners()}
     return sorted(busy.intersection(ports))
 
 

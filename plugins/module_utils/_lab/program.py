@@ -13,23 +13,26 @@ import signal
 import sys
 from pathlib import Path
 
-from . import api, keeper, processes
+from . import api, config, keeper, processes, waiting
 from .config import Config
 from .keeper import backends, engines, gateway, logs, main, pods, triton_standin, watching
 from .processes import Process
 
 PACKAGE = "inferops_lab"
-MODULES = (api, processes, keeper, backends, engines, gateway, logs, main, pods, triton_standin, watching)
+MODULES = (
+    *(api, config, processes, waiting),
+    *(keeper, backends, engines, gateway, logs, main, pods, triton_standin, watching),
+)
 
 
-def process(config: Config, simulator: Path) -> Process:
+def process(lab: Config, simulator: Path) -> Process:
     """The keeper's process; its program is written where it runs from."""
     sources = {
         _relative(module.__name__, is_package=module is keeper): inspect.getsource(module)
         for module in MODULES
     }
     digest = hashlib.sha256(repr(sorted(sources.items())).encode()).hexdigest()[:12]
-    program = config.directory / f"program-{digest}"
+    program = lab.directory / f"program-{digest}"
     for file, text in {"__init__.py": "", **sources}.items():
         path = program / PACKAGE / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,17 +41,17 @@ def process(config: Config, simulator: Path) -> Process:
         sys.executable,
         "-m",
         f"{PACKAGE}.keeper.main",
-        f"--kubeconfig={config.directory}/keeper.kubeconfig",
-        f"--directory={config.directory}",
+        f"--kubeconfig={lab.directory}/keeper.kubeconfig",
+        f"--directory={lab.directory}",
         f"--simulator={simulator}",
     ]
-    if config.controllers.gateway:
+    if lab.controllers.gateway:
         argv.append("--gateway")
     environment = {"PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
     return Process(
         name="keeper",
         argv=(*argv, f"--program={digest}"),
-        directory=config.directory,
+        directory=lab.directory,
         environment=environment,
         ends_by=signal.SIGTERM,  # it ends those that answer for pods
     )

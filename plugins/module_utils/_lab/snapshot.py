@@ -56,7 +56,7 @@ def install(api: Api, config: Config, manifests: Manifests, processes_: Sequence
 
 def free_port() -> int:
     """The first of a block of ports that is enough for a lab and on which nobody listens."""
-    for _ in range(100):
+    for _attempt in range(100):
         first = random.choice(FREE_PORTS)  # noqa: S311
         if not processes.taken(range(first, first + len(PORTS))):
             return first

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 from .api import Api, ApiError, Object
 from .config import LabError
@@ -42,8 +42,15 @@ def until(
 
 def answers(url: str) -> bool:
     """Whether a plain HTTP address on this machine answers with success."""
-    with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
-        return bool(response.status == HTTPStatus.OK)
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=2)
+    try:
+        connection.request("GET", address.path or "/")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def accepts(port: int) -> bool:

@@ -11,14 +11,12 @@ import os
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 from ..processes import Process, recorded, running, stop
+from ..waiting import answers
 from . import triton_standin
 from .engines import Serving
 
@@ -90,7 +88,7 @@ class Backends:
         environment = {key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ}
         Process(name=name, argv=tuple(argv), directory=self._directory, environment=environment).start()
         end = time.monotonic() + START_SECONDS
-        while not _answers(f"http://127.0.0.1:{ports[0]}{path}"):
+        while not answers(f"http://127.0.0.1:{ports[0]}{path}"):
             if time.monotonic() > end or name not in running(self._directory):
                 raise OSError(f"{name} does not answer; see its log")
             time.sleep(0.05)
@@ -119,7 +117,7 @@ def _simulator_arguments(serving: Serving, models: tuple[str, ...], port: int) -
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
-    sockets = [socket.socket() for _ in range(count)]
+    sockets = [socket.socket() for _index in range(count)]
     try:
         for opened in sockets:
             opened.bind(("127.0.0.1", 0))
@@ -127,11 +125,3 @@ def _free_ports(count: int) -> tuple[int, ...]:
     finally:
         for opened in sockets:
             opened.close()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310
-            return bool(response.status == HTTPStatus.OK)
-    except (OSError, urllib.error.URLError):
-        return False

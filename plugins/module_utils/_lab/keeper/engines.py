@@ -154,5 +154,5 @@ def _adapter(value: str) -> str | None:
     found = re.match(r'\s*\{.*"name"\s*:\s*"([^"]+)"', value)
     if found:
         return found[1]
-    name, separator, _ = value.partition("=")
+    name, separator, _value = value.partition("=")
     return name if separator else None

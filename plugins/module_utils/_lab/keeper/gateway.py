@@ -49,7 +49,7 @@ class Gateway:
             store.listed.wait()
 
     def tick(self) -> None:
-        for (_, name), obj in self._classes.all().items():
+        for (_namespace, name), obj in self._classes.all().items():
             self._write(
                 obj, f"{GATEWAYS}/gatewayclasses/{name}", conditions=_conditions(obj, Accepted=ACCEPTED)
             )
@@ -81,7 +81,7 @@ class Gateway:
             conditions = _conditions(pools[key], Accepted=ACCEPTED, ResolvedRefs=RESOLVED)
             parents = [
                 {"parentRef": reference, "controllerName": CONTROLLER, "conditions": conditions}
-                for _, reference in sorted(references.items())
+                for _key, reference in sorted(references.items())
             ]
             self._write(pools[key], f"{POOLS}/namespaces/{key[0]}/inferencepools/{key[1]}", parents=parents)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -61,7 +60,7 @@ def keep(tasks: Sequence[Pods | Gateway], changed: threading.Event) -> NoReturn:
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
-    sys.exit(0)
+    raise SystemExit
 
 
 if __name__ == "__main__":
