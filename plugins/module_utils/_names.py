@@ -27,7 +27,7 @@ S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
 S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a key
 """Keys of the Secret of an S3 store."""
 HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
-"""Keys of the Secret of a Hugging Face token: the first is what pods read, the second what KServe looks for."""
+"""Keys of the Secret of a Hugging Face token: the first is for pods, the second is what KServe looks for."""
 
 PROGRESS_CHANNEL = "INFEROPS_PROGRESS"
 """Environment variable of a module with the path of the file that takes its progress lines."""

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class SecretKey:
     key: str
 
 
-Env = Mapping[str, str | SecretKey]
+Env: TypeAlias = "Mapping[str, str | SecretKey]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +149,8 @@ class Workload:
 
     def with_mounts(self, *pairs: tuple[Volume, Mount]) -> Workload:
         """The same workload with more volumes, each mounted in the main container."""
-        volumes = {volume.name: volume for volume in (*self.volumes, *(volume for volume, _ in pairs))}
-        mounts = self.main.mounts + tuple(mount for _, mount in pairs)
+        volumes = {volume.name: volume for volume in (*self.volumes, *(volume for volume, _mount in pairs))}
+        mounts = self.main.mounts + tuple(mount for _volume, mount in pairs)
         return replace(self, volumes=tuple(volumes.values()), main=replace(self.main, mounts=mounts))
 
     def with_env(self, env: Env) -> Workload:

@@ -176,7 +176,7 @@ shut_out:
       sample: [gpu-0]
 """
 
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
@@ -204,7 +204,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def main() -> NoReturn:
+def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     options = module.params
     try:

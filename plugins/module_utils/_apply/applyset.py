@@ -103,12 +103,12 @@ def part_of(obj: Mapping[str, Any]) -> str:
 
 def split_group_kind(text: str) -> tuple[str, str]:
     """Group and kind of ``Deployment.apps``."""
-    kind, _, group = text.partition(".")
+    kind, _dot, group = text.partition(".")
     return group, kind
 
 
 def _group_kind(obj: Mapping[str, Any]) -> str:
-    group, _, _version = obj["apiVersion"].rpartition("/")
+    group, _slash, _version = obj["apiVersion"].rpartition("/")
     return f"{obj['kind']}.{group}" if group else obj["kind"]
 
 

@@ -86,7 +86,7 @@ def owned_paths(fields: Fields, prefix: str = "") -> list[str]:
 
 
 def _readable(key: str, *, first: bool) -> str:
-    mark, _, text = key.partition(":")
+    mark, _colon, text = key.partition(":")
     if mark == "f":
         return text if first else f".{text}"
     if mark == "k":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from typing import TypeAlias
 
 from .._cluster import ApiError, Client, NotServed, Object, Resource
 from . import applyset
@@ -20,7 +21,7 @@ FEW = 3
 IDS_IN_A_SELECTOR = 10
 NAMESPACES_LISTED_SINGLY = 8
 
-Scope = tuple[str, str, str | None]
+Scope: TypeAlias = "tuple[str, str, str | None]"
 """apiVersion, kind, namespace (None: the whole cluster)."""
 
 

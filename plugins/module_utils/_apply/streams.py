@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from .._cluster import ApiError, Client, NotServed, Unreachable, Watch
 from .world import Object, World, group_of, key_of
@@ -51,7 +51,7 @@ class Refused:
     error: Exception
 
 
-News = Listed | Changed | Refused
+News: TypeAlias = "Listed | Changed | Refused"
 
 
 class Observer:

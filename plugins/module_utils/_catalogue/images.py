@@ -39,13 +39,13 @@ class Reference:
 
 def parse(image: str) -> Reference:
     """The parts of ``[registry/]repository[:tag][@digest]``."""
-    name, _, digest = image.partition("@")
+    name, _at, digest = image.partition("@")
     head, slash, rest = name.partition("/")
     if slash and ("." in head or ":" in head or head == "localhost"):
         registry, name = head, rest
     else:
         registry = HUB
-    repository, _, tag = name.partition(":")
+    repository, _colon, tag = name.partition(":")
     return Reference(registry=registry, repository=repository, tag=tag, digest=digest)
 
 

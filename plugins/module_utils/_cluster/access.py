@@ -25,7 +25,7 @@ def access_review(
 ) -> dict[str, Any]:
     """The SelfSubjectAccessReview that asks for one verb. ``resource`` may name a subresource: ``pods/log``.
     """
-    plural, _, subresource = resource.partition("/")
+    plural, _slash, subresource = resource.partition("/")
     attributes = {
         "verb": verb,
         "group": group,

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from .errors import ApiError, ConfigurationError, Unreachable
@@ -30,7 +30,7 @@ CONNECT_TIMEOUT = 5.0
 LONGEST_PAUSE = 5.0
 TRANSIENT = frozenset({429, 502, 503, 504})
 
-Query = Mapping[str, str | int | bool | None]
+Query: TypeAlias = "Mapping[str, str | int | bool | None]"
 
 
 class Transport:

@@ -68,7 +68,7 @@ class Builder:
                 value = {key.declared.shorthand: value}
             return self.record(key.of, value, path)
         if key.shape == "records":
-            return tuple(record for _, record in self.records(key.of, value, path))
+            return tuple(record for _name, record in self.records(key.of, value, path))
         if key.shape == "list":
             return self._list(key, value, path)
         if key.shape == "map":

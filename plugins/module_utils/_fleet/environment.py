@@ -53,7 +53,8 @@ def _logins(written: str) -> tuple[RegistryLogin, ...]:
     for server, entry in json.loads(written)["auths"].items():
         username, password = entry.get("username"), entry.get("password")
         if username is None or password is None:
-            username, _, password = base64.b64decode(entry["auth"], validate=True).decode().partition(":")
+            login = base64.b64decode(entry["auth"], validate=True).decode()
+            username, _colon, password = login.partition(":")
         logins.append(RegistryLogin(server=server, username=username, password=password))
     return tuple(logins)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, field
+from functools import partial
 from typing import Any, NewType
 
 Memory = NewType("Memory", str)
@@ -47,10 +48,10 @@ class Declaration:
 
 def option(description: str, *, default: Any = MISSING, **declared: Any) -> Any:
     """Declare a key; without *default* it is required."""
-    metadata = {DECLARATION: Declaration(description=description, **declared)}
+    make = partial(field, metadata={DECLARATION: Declaration(description=description, **declared)})
     if isinstance(default, (dict, list)):
-        return field(default_factory=_maker(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return make(default_factory=_maker(default))
+    return make(default=default)
 
 
 def declaration(declared: Field[Any]) -> Declaration | None:

@@ -70,7 +70,7 @@ def tolerations(plan: ServicePlan) -> tuple[dict[str, Any], ...]:
     taint = plan.cluster.gpu_nodes.taint
     own: list[dict[str, Any]] = []
     if plan.gpu_mode != "none" and taint:
-        key, _, effect = taint.partition(":")
+        key, _colon, effect = taint.partition(":")
         own.append({"key": key.partition("=")[0], "operator": "Exists", "effect": effect})
     for given in plan.service.tolerations:
         fields = {
@@ -88,7 +88,7 @@ def affinity(plan: ServicePlan) -> dict[str, Any]:
     """GPU pods run on GPU nodes, of the wanted product where one is named."""
     if plan.gpu_mode == "none":
         return {}
-    key, _, value = plan.cluster.gpu_nodes.label.partition("=")
+    key, _equals, value = plan.cluster.gpu_nodes.label.partition("=")
     expressions = [{"key": key, "operator": "In", "values": [value]}]
     if plan.service.gpu.product is not None:
         expressions.append({"key": PRODUCT_LABEL, "operator": "In", "values": [plan.service.gpu.product]})

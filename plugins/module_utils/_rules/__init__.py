@@ -63,4 +63,4 @@ RULES: tuple[tuple[str, Check], ...] = (
 
 def check(fleet: Fleet, plans: Plans) -> list[Problem]:
     """Every finding of every rule."""
-    return [problem for _, rule in RULES for problem in rule(fleet, plans)]
+    return [problem for _code, rule in RULES for problem in rule(fleet, plans)]

@@ -72,7 +72,7 @@ def _typed(plan: ServicePlan, version: str) -> Iterator[Problem]:
     """The keys of engine_args that this version lacks, and values that it does not take."""
     args = plan.service.engine_args
     for name, home in HOMES.items():
-        group, _, key = home.partition(".")
+        group, _dot, key = home.partition(".")
         value = getattr(args, key) if group == "engine_args" else None
         if value is None or value == {}:
             continue

@@ -30,8 +30,8 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         if runs(plan):
             for device in {device.strip() for device in plan.service.gpu.visible_devices}:
                 shares[(device, *_place(plan))].append((plan, _fraction(plan) * copies(plan)))
-    for (device, *_), users in shares.items():
-        total = sum(fraction for _, fraction in users)
+    for (device, *_where), users in shares.items():
+        total = sum(fraction for _user, fraction in users)
         if total > 1 + ROUNDING:
             parts = ", ".join(f"{plan.name} {fraction:g}" for plan, fraction in users)
             message = f"gpu_memory_utilization adds up to {total:g} ({parts})."

@@ -63,7 +63,7 @@ def test_a_constant_default_is_the_declared_one(role: str) -> None:
 @pytest.mark.req("XC-15")
 @pytest.mark.parametrize("role", ROLES)
 def test_the_inventory_reaches_a_role_with_its_declared_types(role: str) -> None:
-    """What is inside the variables is checked by the records, which know the nearest key and every problem."""
+    """What is inside the variables is checked by the records, which know every key and every problem."""
     taken = {name: one for name, one in options(role).items() if name in VARIABLES}
     if not taken:
         return
