@@ -19,6 +19,8 @@ SCHEDULING = 3.0
 PULL_AGAIN = 60.0
 """Seconds for an image pull that failed by the network or an overloaded registry, which the kubelet
 repeats."""
+NODES_BACK = 30.0
+"""Seconds for nodes that are not ready to come, or to come back."""
 SCALE_UP = 90.0
 """Seconds for a node autoscaler to say that it adds nodes; when it has said so, only the deadline counts."""
 NEVER: float | None = None
@@ -148,7 +150,7 @@ CODES: dict[str, Code] = {
     "PodCreation": Code(
         meaning="A controller cannot create its pods, for another reason.",
         hint="Correct what the message names.",
-        grace=BRIEFLY,
+        grace=NEVER,
     ),
     "ClaimMissing": Code(
         meaning="A pod needs a PersistentVolumeClaim that does not exist.",

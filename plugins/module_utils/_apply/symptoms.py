@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .codes import BRIEFLY, CODES, NEVER, PULL_AGAIN, SCALE_UP
+from .codes import BRIEFLY, CODES, NEVER, NODES_BACK, PULL_AGAIN, SCALE_UP
 from .lineage import children
 from .world import Object, World, event_time, instant, timestamp, written_at
 
@@ -54,30 +54,39 @@ def pull_grace(message: str) -> float | None:
 
 CREATION_FAILED = frozenset({"FailedCreate", "FailedCreatePod"})
 _CREATION = (
-    ("PodCreation", re.compile(r'serviceaccount "[^"]+" not found')),
-    ("QuotaDenied", re.compile(r"exceeded quota|failed quota")),
+    (
+        "PodCreation",
+        NEVER,
+        re.compile(r'serviceaccount "default" not found'),
+    ),  # every new namespace, for a moment
+    ("PodCreation", BRIEFLY, re.compile(r'serviceaccount "[^"]+" not found|is invalid:')),
+    ("QuotaDenied", BRIEFLY, re.compile(r"exceeded quota|failed quota")),
     (
         "WebhookDown",
+        BRIEFLY,
         re.compile(r"failed (to call|calling) webhook|no endpoints available for service .*webhook"),
     ),
     (
         "AdmissionDenied",
+        BRIEFLY,
         re.compile(r"denied the request|violates PodSecurity|ValidatingAdmissionPolicy|is forbidden"),
     ),
 )
+"""Code, grace, words. Whatever else goes wrong may be the control plane's own trouble, and pass."""
 
 
 def creation(where: Object, *, message: str, **facts: Any) -> Symptom:
     """What keeps a controller from creating a pod, by the API server's words."""
-    if _NO_DEFAULT_ACCOUNT.search(message):
-        return symptom("PodCreation", where, message=message, grace=NEVER, **facts)
-    code = next((code for code, words in _CREATION if words.search(message)), "PodCreation")
-    return symptom(code, where, message=message, **facts)
+    for code, grace, words in _CREATION:
+        if words.search(message):
+            return symptom(code, where, message=message, grace=grace, **facts)
+    return symptom("PodCreation", where, message=message, **facts)
 
 
-_NO_DEFAULT_ACCOUNT = re.compile(r'serviceaccount "default" not found')
-"""So it is in every new namespace until its controller has made the account."""
 _NO_CLAIM = re.compile(r'persistentvolumeclaim "[^"]+" not found')
+_NODES_DOWN = re.compile(
+    r"no nodes available|node\.kubernetes\.io/(not-ready|unreachable|network-unavailable)"
+)
 _UNBOUND = re.compile(r"unbound immediate PersistentVolumeClaims|waiting for .* volumes? to be bound")
 
 
@@ -97,10 +106,10 @@ def unschedulable(pod: Object, condition: Object, world: World) -> Symptom:
         return symptom("ClaimMissing", pod, **facts)
     if _UNBOUND.search(message):
         return symptom("VolumePending", pod, grace=NEVER, **facts)
-    return symptom("Unschedulable", pod, grace=_room_grace(pod, world), **facts)
+    return symptom("Unschedulable", pod, grace=_room_grace(pod, message, world), **facts)
 
 
-def _room_grace(pod: Object, world: World) -> float | None:
+def _room_grace(pod: Object, message: str, world: World) -> float | None:
     said = [event["reason"] for event in world.events_of(pod)]
     if (
         "TriggeredScaleUp" in said
@@ -112,6 +121,8 @@ def _room_grace(pod: Object, world: World) -> float | None:
         return NEVER
     if world.autoscaled and "NotTriggerScaleUp" not in said:
         return SCALE_UP
+    if _NODES_DOWN.search(message):
+        return NODES_BACK
     return CODES["Unschedulable"].grace
 
 

@@ -37,7 +37,7 @@ def test_wait_survives_a_restart(shaky: Ground, plain_lab: OwnLab):
     timer = shaky.later(2, lambda: plain_lab.start(SERVER))
     verdict = shaky.wait_for(live, seconds=90)
     timer.join()
-    assert verdict.codes == []
+    assert verdict.diagnoses == []
     assert verdict.lines[-1].endswith("2 of 2 pods ready")
 
 
@@ -51,7 +51,7 @@ def test_streams_survive_a_restart(shaky: Ground, plain_lab: OwnLab):
     timer = shaky.later(1, restart)
     verdict = shaky.wait_for(live, seconds=90)
     timer.join()
-    assert verdict.codes == []
+    assert verdict.diagnoses == []
 
 
 def test_trouble_that_comes_after_a_restart_is_seen(shaky: Ground, plain_lab: OwnLab):

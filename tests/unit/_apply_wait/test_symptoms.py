@@ -154,6 +154,16 @@ class TestScheduling:
         world.now += 13
         assert symptoms_of(obj, world)[0].grace is not None
 
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "no nodes available to schedule pods",
+            "0/4 nodes are available: 4 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.",
+        ],
+    )
+    def test_nodes_that_are_not_ready_may_come_back(self, message):
+        assert of(self.pending(message))[0].grace > 10
+
     def test_preemption_is_waited_for(self):
         assert of(self.pending(nominatedNodeName="gpu-1"))[0].grace is None
 
@@ -214,8 +224,14 @@ class TestCreation:
         assert {one.code for one in found} == {code}
         assert found[0].message == message
 
+    def test_trouble_of_the_control_plane_itself_may_pass(self):
+        said = (
+            "failed to get token for kube-system/replicaset-controller: timed out waiting for the condition"
+        )
+        assert [(one.code, one.grace) for one in self.failing(said)] == [("PodCreation", None)]
+
     def test_new_namespace_gets_time_to_have_its_default_account(self):
-        said = 'pods "x" is forbidden: error looking up service account rag/default: serviceaccount "default" not found'
+        said = 'pods "x" is forbidden: serviceaccount "default" not found'
         assert [one.grace for one in self.failing(said)] == [None]
 
     def test_event_of_a_stateful_set_counts_until_a_pod_was_created(self):
