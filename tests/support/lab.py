@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def config(directory: Path, **options: Any) -> _lab.Config:
         "nodes": nodes,
         **options,
     }
-    checked = ArgumentSpecValidator(argspec.ARGUMENT_SPEC).validate(given)
+    # the validator writes into defaults
+    checked = ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC)).validate(given)
     assert not checked.error_messages, checked.error_messages
     return argspec.config(checked.validated_parameters)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ ROLE = Path(__file__).resolve().parents[3] / "roles" / "lab"
 
 
 def parsed(**options: object) -> Config:
-    checked = ArgumentSpecValidator(argspec.ARGUMENT_SPEC).validate(
+    checked = ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC)).validate(
         {"dir": "/tmp/lab", "sources": "/tmp/sources", **options}
     )
     assert not checked.error_messages
@@ -56,6 +57,6 @@ def test_switches_bring_their_definitions() -> None:
 
 
 def test_without_sources_one_learns_why() -> None:
-    options = ArgumentSpecValidator(argspec.ARGUMENT_SPEC).validate({"dir": "/tmp/lab"}).validated_parameters
+    options = ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC)).validate({"dir": "/tmp/lab"}).validated_parameters
     with pytest.raises(LabError, match="action plugin"):
         argspec.config(options)
