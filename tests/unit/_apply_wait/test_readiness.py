@@ -304,6 +304,13 @@ class TestRoutes:
         state = state_of(self.make(condition("Accepted", observedGeneration=1), refs), World())
         assert [(one.code, one.reason) for one in state.symptoms] == [("RouteRejected", "BackendNotFound")]
 
+    def test_word_left_behind_by_another_controller_does_not_count(self):
+        good = [condition("Accepted", observedGeneration=1), condition("ResolvedRefs", observedGeneration=1)]
+        obj = self.make(condition("Accepted", "False", observedGeneration=1))
+        assert not is_ready(obj)
+        obj["status"]["parents"].append({"parentRef": {"name": "gw"}, "conditions": good})
+        assert is_ready(obj)
+
     def test_verdict_on_the_previous_spec_does_not_count(self):
         obj = self.make(condition("Accepted", observedGeneration=1))
         obj["metadata"]["generation"] = 2

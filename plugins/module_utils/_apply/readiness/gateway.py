@@ -6,7 +6,6 @@ names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..pods import condition
@@ -23,31 +22,40 @@ def gateway(obj: Object, _world: World) -> State:
 
 
 def route(obj: Object, _world: World) -> State:
-    parents = obj["spec"].get("parentRefs") or ()
-    verdicts = list(_verdicts(obj))
-    if len({verdict[0] for verdict in verdicts}) < len(parents):
+    """Each parent must have taken it. A controller that served the gateway before may have left its word
+    behind, so one contented controller per parent is enough."""
+    by_parent: dict[str, list[list[dict[str, Any]]]] = {}
+    for parent in status_of(obj).get("parents") or ():
+        name = repr(sorted((parent.get("parentRef") or {}).items()))
+        by_parent.setdefault(name, []).append(_deciding(parent))
+    if len(by_parent) < len(obj["spec"].get("parentRefs") or ()):
         return pending("no gateway has taken it yet")
-    for _parent, one in verdicts:
-        if not _current(obj, one):
-            return pending("not seen by its gateway yet")
-        if one.get("status") != "True":
-            rejected = symptom(
-                "RouteRejected",
-                obj,
-                reason=one.get("reason", ""),
-                message=f"{one['type']} is {one.get('status')}: {one.get('message', '')}",
-                since=one.get("lastTransitionTime", ""),
-            )
-            return unmet(one, one["type"], symptoms=[rejected])
+    for verdicts in by_parent.values():
+        if not any(_content(obj, verdict) for verdict in verdicts):
+            return _discontent(obj, verdicts[-1])
     return done()
 
 
-def _verdicts(obj: Object) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Parent and condition, for what decides about a route."""
-    for parent in status_of(obj).get("parents") or ():
-        for one in parent.get("conditions") or ():
-            if one.get("type") in ("Accepted", "ResolvedRefs"):
-                yield repr(sorted((parent.get("parentRef") or {}).items())), one
+def _deciding(parent: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in parent.get("conditions") or () if one.get("type") in ("Accepted", "ResolvedRefs")]
+
+
+def _content(obj: Object, verdict: list[dict[str, Any]]) -> bool:
+    return bool(verdict) and all(_current(obj, one) and one.get("status") == "True" for one in verdict)
+
+
+def _discontent(obj: Object, verdict: list[dict[str, Any]]) -> State:
+    bad = next((one for one in verdict if _current(obj, one) and one.get("status") != "True"), None)
+    if bad is None:
+        return pending("not seen by its gateway yet")
+    rejected = symptom(
+        "RouteRejected",
+        obj,
+        reason=bad.get("reason", ""),
+        message=f"{bad['type']} is {bad.get('status')}: {bad.get('message', '')}",
+        since=bad.get("lastTransitionTime", ""),
+    )
+    return unmet(bad, bad["type"], symptoms=[rejected])
 
 
 def _current(obj: Object, one: dict[str, Any]) -> bool:
