@@ -23,6 +23,8 @@ PATIENCE = 20.0
 """Seconds in which a webhook that does not answer, or a kind that is served only by some API servers yet, may
 come."""
 NUDGE = 0.3
+RACES = 4
+"""Times that handing over is tried again when somebody else wrote in between."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +98,30 @@ class Writer:
             return self.client.patch(
                 live, rewrite(live, foretell(live, forced)), dry_run=True, deadline=self.deadline
             )
-        self.client.patch(live, hand_over(live), deadline=self.deadline)
+        self._hand_over(live)
         return self._apply(wanted)
+
+    def _hand_over(self, live: Object) -> None:
+        """Its patch fails when a controller wrote in between: then it is made anew from what is there now."""
+        for _race in range(RACES):
+            try:
+                self.client.patch(live, hand_over(live), deadline=self.deadline)
+                return
+            except ApiError as error:
+                if not error.lost_race:
+                    raise
+            metadata = live["metadata"]
+            live = (
+                self.client.get(
+                    live["apiVersion"],
+                    live["kind"],
+                    metadata["name"],
+                    metadata.get("namespace"),
+                    deadline=self.deadline,
+                )
+                or live
+            )
+        self.client.patch(live, hand_over(live), deadline=self.deadline)
 
     def _recreate(self, wanted: Object, live: Object) -> Object:
         if self.check_mode:

@@ -154,3 +154,32 @@ def test_a_watch_survives_a_cut_stream(proxied: Client, proxy: Proxy, namespace:
     )
     seen = [event.object["metadata"]["name"] for event in watch if event.type == "ADDED"]
     assert seen == ["a", "b"]
+
+
+def test_taking_over_is_tried_again_when_somebody_wrote_in_between(
+    proxied: Client, proxy: Proxy, client: Client, namespace: str
+) -> None:
+    """The proxy lets another writer in just before each of the first two attempts to hand over."""
+    record = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
+    old = config_map("c", key="old")
+    old["metadata"]["annotations"] = record
+    path = f"/api/v1/namespaces/{namespace}/configmaps"
+    live = client.request("POST", path, query={"fieldManager": "kubectl-client-side-apply"}, body=old)
+    attempts: list[str] = []
+
+    def interfere(method: str, path: str, _count: int) -> Fault | None:
+        if method == "PATCH" and "/configmaps/c?" in path and "fieldValidation" not in path:
+            attempts.append(path)
+            if len(attempts) <= 2:
+                client.patch(live, {"metadata": {"annotations": {"example.com/note": str(len(attempts))}}})
+        return None
+
+    proxy.decide = interfere
+    wanted = ObjectSet(name="race", namespace=namespace, objects=[config_map("c", key="new")])
+    [outcome] = apply(proxied, [wanted])
+    assert trouble(outcome) == []
+    assert len(attempts) == 3
+    after = client.get("v1", "ConfigMap", "c", namespace)
+    assert after is not None
+    assert after["data"] == {"key": "new"}
+    assert after["metadata"]["annotations"] == {"example.com/note": "2"}
