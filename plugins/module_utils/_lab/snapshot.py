@@ -26,7 +26,7 @@ from .config import PORTS, Config, LabError
 from .manifests import Manifests, crd_groups
 
 FORMAT = "1"
-KEPT = 4
+KEPT = 8
 # below the range from which Linux takes the ports of outgoing connections
 FREE_PORTS = range(20000, 32000)
 PARALLEL = 4

@@ -23,6 +23,8 @@ from .engines import Serving
 PREFIX = "answering-"
 IDLE_SECONDS = 30.0
 START_SECONDS = 30.0
+# of a model that names none; the simulator's own default would refuse an ordinary prompt
+CONTEXT_LENGTH = 32768
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,7 @@ def _simulator_arguments(serving: Serving, models: tuple[str, ...], port: int) -
             "--lora-modules",
             *adapters,
         ]
-    if serving.context_length:
-        arguments.append(f"--max-model-len={serving.context_length}")
-    return arguments
+    return [*arguments, f"--max-model-len={serving.context_length or CONTEXT_LENGTH}"]
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
