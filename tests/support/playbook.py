@@ -34,7 +34,11 @@ class Run:
 
     def result(self, action: str) -> dict[str, Any]:
         """The result of the last task that ran a module, by the end of its name."""
-        return next(task["result"] for task in reversed(self.tasks) if task["action"].endswith(f".{action}"))
+        return next(
+            task["result"]
+            for task in reversed(self.tasks)
+            if task["action"].endswith(f".{action}") and task["outcome"] != "skipped"
+        )
 
 
 def run_playbook(

@@ -1,0 +1,196 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks as they are typed at the root, on staging and production: two clusters, one after the other.
+
+The tests of this file tell one story and run in their order.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.lab import OwnLab, running
+from tests.support.playbook import Run, run_playbook
+
+pytestmark = [pytest.mark.proof("P")]
+
+ENVIRONMENTS = ("staging", "prod")
+SECRETS = {
+    "HF_TOKEN": "hf_topsecret",
+    "AWS_ACCESS_KEY_ID": "AKtopsecret",
+    "AWS_SECRET_ACCESS_KEY": "SKtopsecret",
+    "NGC_DOCKER_CONFIG": json.dumps(
+        {"auths": {"nvcr.io": {"username": "$oauthtoken", "password": "ngctopsecret"}}}
+    ),
+}
+SERVICES = {"chat": "chat", "lean-rag-inference": "rag", "gpt2": "triton-demo-1"}
+PATH = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+
+
+@pytest.fixture(scope="module")
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, OwnLab]]:
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                running(tmp_path_factory.mktemp(name), controllers={"kserve": True, "gateway": True})
+            )
+            for name in ENVIRONMENTS
+        }
+
+
+def play(
+    clusters: dict[str, OwnLab], playbook: str, environment: str, *arguments: str, **variables: Any
+) -> Run:
+    kubeconfigs = {f"{name.upper()}_KUBECONFIG": str(lab.kubeconfig) for name, lab in clusters.items()}
+    environ = {**SECRETS, **kubeconfigs, "PATH": PATH, "ANSIBLE_CONFIG": "ansible.cfg"}
+    return run_playbook(playbook, "-i", environment, *arguments, variables=variables, environ=environ)
+
+
+def objects(lab: OwnLab, kind: str, namespace: str) -> list[Any]:
+    from kubernetes import client
+
+    custom = client.CustomObjectsApi(lab.client)
+    group, version, plural = {
+        "InferenceService": ("serving.kserve.io", "v1beta1", "inferenceservices"),
+        "ServingRuntime": ("serving.kserve.io", "v1alpha1", "servingruntimes"),
+        "Deployment": ("apps", "v1", "deployments"),
+    }[kind]
+    found: list[Any] = custom.list_namespaced_custom_object(group, version, namespace, plural)["items"]
+    return found
+
+
+def namespaces(lab: OwnLab) -> set[str]:
+    return {one.metadata.name for one in lab.core.list_namespace().items}
+
+
+@pytest.mark.req("XC-03")
+def test_neither_helm_nor_kubectl_is_at_hand() -> None:
+    assert not shutil.which("helm", path=PATH)
+    assert not shutil.which("kubectl", path=PATH)
+
+
+@pytest.mark.req("XC-06")
+def test_check_mode_foretells_the_first_run_on_an_empty_cluster(clusters: dict[str, OwnLab]) -> None:
+    before = namespaces(clusters["staging"])
+    foretold = play(clusters, "site.yml", "staging", "--check", "--diff")
+    assert foretold.status == 0, foretold.output
+    services = foretold.result("services")["services"]
+    assert {one["action"] for one in services} == {"would-create"}
+    assert namespaces(clusters["staging"]) == before
+
+
+@pytest.mark.req("XC-02", "XC-03", "S0-02", "S2-02")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_site_as_typed_ends_with_answers_and_changes_nothing_the_second_time(
+    clusters: dict[str, OwnLab], environment: str
+) -> None:
+    first = play(clusters, "site.yml", environment)
+    assert first.status == 0, first.output
+    rolled_out = {one["name"]: one for one in first.result("services")["services"]}
+    assert set(SERVICES) <= set(rolled_out)
+    assert all(one["ready"] for one in rolled_out.values())
+    answered = {one["name"]: one for one in first.result("smoke_test")["services"]}
+    assert all(answered[name]["ok"] for name in SERVICES)
+
+    second = play(clusters, "site.yml", environment)
+    assert (second.status, second.changed) == (0, 0), second.output
+
+
+@pytest.mark.req("S1-02", "S4-27")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_gpu_nodes_are_marked_and_pods_land_on_them(clusters: dict[str, OwnLab], environment: str) -> None:
+    core = clusters[environment].core
+    marked = {
+        node.metadata.name
+        for node in core.list_node(label_selector="nvidia.com/gpu=present,demo=base").items
+        if any(taint.key == "nvidia.com/gpu" for taint in node.spec.taints or ())
+    }
+    assert marked
+    assert {pod.spec.node_name for pod in core.list_namespaced_pod("triton-demo-1").items} <= marked
+
+
+@pytest.mark.req("S2-45")
+def test_credentials_come_before_the_runtime_and_that_before_the_service(clusters: dict[str, OwnLab]) -> None:
+    """Versions of the API server's storage only grow; these objects were written once and never again."""
+    lab = clusters["prod"]
+    written = int(lab.core.read_namespaced_secret("hf", "chat").metadata.resource_version)
+    account = int(lab.core.read_namespaced_service_account("chat", "chat").metadata.resource_version)
+    (runtime,) = objects(lab, "ServingRuntime", "chat")
+    (service,) = objects(lab, "InferenceService", "chat")
+    (made,) = objects(lab, "Deployment", "chat")
+    assert written < account < int(runtime["metadata"]["resourceVersion"])
+    assert runtime["metadata"]["creationTimestamp"] <= service["metadata"]["creationTimestamp"]
+    assert service["metadata"]["creationTimestamp"] <= made["metadata"]["creationTimestamp"]
+
+
+@pytest.mark.req("XC-13")
+def test_no_credential_is_shown_at_the_highest_verbosity(clusters: dict[str, OwnLab], tmp_path: Path) -> None:
+    runs = [
+        play(clusters, "site.yml", "prod", "-vvvv", "--diff", llm_services=["gpt2"]),
+        play(
+            clusters,
+            "playbooks/render.yml",
+            "prod",
+            "-vvvv",
+            "--diff",
+            llm_render_dir=str(tmp_path / "files"),
+        ),
+    ]
+    for one in runs:
+        assert one.status == 0, one.output
+        assert "topsecret" not in one.output + json.dumps(one.tasks)
+    for file in (tmp_path / "files").rglob("*.yaml"):
+        assert "topsecret" not in file.read_text(encoding="utf-8")
+
+
+def test_some_services_can_be_meant_alone(clusters: dict[str, OwnLab]) -> None:
+    run = play(clusters, "playbooks/deploy.yml", "staging", llm_services=["gpt2"])
+    assert [one["name"] for one in run.result("services")["services"]] == ["gpt2"]
+    misspelt = play(clusters, "playbooks/deploy.yml", "staging", "--tags", "serving", llm_services=["gtp2"])
+    assert misspelt.status == 2
+    assert "gpt2" in misspelt.result("services")["msg"]
+
+
+def test_a_variable_of_the_wrong_type_is_refused_before_anything_else(clusters: dict[str, OwnLab]) -> None:
+    refused = play(clusters, "playbooks/remove.yml", "staging", purge_models="perhaps")
+    assert refused.status == 2
+    assert "purge_models" in refused.output
+    both = play(clusters, "playbooks/remove.yml", "staging", purge_models=True, llm_services=["chat"])
+    assert both.status == 2
+    assert objects(clusters["staging"], "InferenceService", "chat")
+
+
+@pytest.mark.req("S1-12", "S2-51")
+def test_removal_takes_the_services_and_leaves_data_and_credentials(clusters: dict[str, OwnLab]) -> None:
+    lab = clusters["staging"]
+    removed = play(clusters, "playbooks/remove.yml", "staging")
+    assert removed.status == 0, removed.output
+    for namespace in SERVICES.values():
+        for kind in ("InferenceService", "ServingRuntime", "Deployment"):
+            assert objects(lab, kind, namespace) == []
+    assert lab.core.read_namespaced_secret("hf", "chat")
+    assert lab.core.read_namespaced_persistent_volume_claim("models", "rag").status.phase == "Bound"
+    again = play(clusters, "playbooks/remove.yml", "staging")
+    assert (again.status, again.changed) == (0, 0), again.output
+
+
+@pytest.mark.req("S4-45")
+def test_a_purge_takes_the_rest_but_nothing_that_is_foreign(clusters: dict[str, OwnLab]) -> None:
+    lab = clusters["staging"]
+    lab.core.create_namespaced_config_map("rag", {"metadata": {"name": "theirs"}})
+    purged = play(clusters, "playbooks/remove.yml", "staging", purge_models=True)
+    assert purged.status == 0, purged.output
+    assert lab.core.list_persistent_volume().items == []
+    assert "rag" in namespaces(lab)
+    assert lab.core.read_namespaced_config_map("theirs", "rag")
+    assert not {"chat", "triton-demo-1"} & namespaces(lab)
+    assert objects(clusters["prod"], "InferenceService", "chat"), "production is another cluster"
