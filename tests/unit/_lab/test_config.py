@@ -52,11 +52,20 @@ def test_switches_bring_their_definitions() -> None:
     assert crd_groups(parsed()) == ("kwok",)
     assert crd_groups(parsed(controllers={"gateway": True})) == ("gateway", "kwok")
     assert set(crd_groups(parsed(controllers={"kserve": True}, crds=["keda"]))) == {
-        "kserve", "lws", "gateway", "inference", "keda", "kwok"
-    }  # fmt: skip
+        "kserve",
+        "lws",
+        "gateway",
+        "inference",
+        "keda",
+        "kwok",
+    }
 
 
 def test_without_sources_one_learns_why() -> None:
-    options = ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC)).validate({"dir": "/tmp/lab"}).validated_parameters
+    options = (
+        ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC))
+        .validate({"dir": "/tmp/lab"})
+        .validated_parameters
+    )
     with pytest.raises(LabError, match="action plugin"):
         argspec.config(options)
