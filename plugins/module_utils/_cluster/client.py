@@ -263,6 +263,8 @@ class Client:
             if error.not_found:
                 return False
             raise
+        if obj["kind"] == "CustomResourceDefinition":
+            self._discovery.forget()
         return True
 
     def watch(

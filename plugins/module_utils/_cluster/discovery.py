@@ -19,7 +19,7 @@ ACCEPT = (
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
 )
-REFRESH_INTERVAL = 0.5
+REFRESH_INTERVAL = 0.2
 """Seconds between two readings caused by a kind that is not served: a gate may ask as often as it likes."""
 
 
@@ -97,6 +97,12 @@ class Discovery:
         for resource in self._table.values():
             kinds.setdefault((resource.group, resource.kind), resource)
         return tuple(kinds.values())
+
+    def forget(self) -> None:
+        """Makes the next question read again: a definition went away."""
+        with self._lock:
+            self._table = {}
+            self._read_at = float("-inf")
 
     def _read(self) -> None:
         table: dict[tuple[str, str], Resource] = {}
