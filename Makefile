@@ -14,7 +14,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.collections
 ARGS ?=
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test lint unit integration molecule bench coverage-of-contract pins clean distclean
+.PHONY: help setup demo test lint unit integration molecule engines bench coverage-of-contract pins clean distclean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +25,8 @@ setup: ## the virtual environment of this clone
 demo: setup ## an embedded cluster, services from one inventory, and their answers
 	@ansible-playbook site.yml -i inventories/lab $(ARGS)
 
-test: setup ## everything: lint, unit, integration, molecule, coverage of the contract
-	@$(PYTHON) -m tests.gates lint unit integration molecule coverage
+test: setup ## everything: lint, unit, integration, molecule, engines, coverage of the contract
+	@$(PYTHON) -m tests.gates lint unit integration molecule engines coverage
 
 lint: setup ## linters, types, sanity, documentation, import check
 	@$(PYTHON) -m tests.gates lint
@@ -39,6 +39,9 @@ integration: setup ## tests against the lab
 
 molecule: setup ## one scenario per role
 	@$(PYTHON) -m tests.gates molecule
+
+engines: setup ## real engines, and their parsers, on what is rendered for them
+	@$(PYTHON) -m tests.gates engines
 
 bench: setup ## speed against kubectl, kubernetes.core and bare requests, as ratios
 	@$(PYTHON) -m tests.bench

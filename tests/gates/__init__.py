@@ -21,7 +21,7 @@ LOGS = BUILD / "logs"
 
 TOOLS = Path(sys.executable).parent
 WORKERS = 2
-STAGES = ("lint", "unit", "integration", "molecule", "coverage")
+STAGES = ("lint", "unit", "integration", "molecule", "engines", "coverage")
 ON_THE_LAB = {"integration", "molecule"}
 
 
@@ -59,13 +59,15 @@ class Step:
 
 def steps(stage: str) -> tuple[Step, ...]:
     """The steps of a stage, longest first: two of them run at a time."""
-    return {
+    makers = {
         "lint": _lint,
         "unit": _unit,
         "integration": _integration,
         "molecule": _molecule,
+        "engines": _engines,
         "coverage": _coverage,
-    }[stage]()
+    }
+    return makers[stage]()
 
 
 def _lint() -> tuple[Step, ...]:
@@ -112,6 +114,10 @@ def _molecule() -> tuple[Step, ...]:
         Step(name=f"molecule {name}", command=("molecule", "test", "--scenario-name", name), scenario=name)
         for name in scenarios()
     )
+
+
+def _engines() -> tuple[Step, ...]:
+    return _pytest("engines", "--timeout", "1800")
 
 
 def _coverage() -> tuple[Step, ...]:

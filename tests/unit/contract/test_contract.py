@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract import KINDS, Evidence, Requirement, Standing, defects, requirements
+from tests.contract import KINDS, Evidence, Requirement, Standing, defects, not_run, requirements
 
 
 def evidence(**fields: Any) -> Evidence:
@@ -75,7 +75,6 @@ def test_a_requirement_stands_where_its_kinds_of_proof_put_it(asked: str, given:
         ({"requirements": ("XC-99",)}, "unknown requirement XC-99"),
         ({"kinds": frozenset()}, "no kind of proof"),
         ({"kinds": frozenset("Z")}, "unknown kind of proof Z"),
-        ({"outcome": "skipped", "reason": "no cluster"}, "skipped: no cluster"),
     ],
 )
 def test_wrong_marks_are_defects(fields: dict[str, Any], complaint: str) -> None:
@@ -83,5 +82,11 @@ def test_wrong_marks_are_defects(fields: dict[str, Any], complaint: str) -> None
     assert complaint in defect
 
 
+def test_what_could_not_run_is_told() -> None:
+    skipped = evidence(outcome="skipped", reason="no cluster")
+    assert not_run([skipped, evidence()]) == ["tests/x.py::test_x: no cluster"]
+
+
 def test_a_test_that_names_nothing_may_be_anything() -> None:
-    assert defects([evidence(requirements=(), kinds=frozenset(), outcome="skipped")]) == []
+    nothing = [evidence(requirements=(), kinds=frozenset(), outcome="skipped")]
+    assert defects(nothing) == not_run(nothing) == []
