@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import base64
+import os
+import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._lab.build import binaries
+
+from tests.support.lab import config
 
 from .fault_proxy import Proxy, fault_proxy
 
@@ -40,8 +45,8 @@ def fresh(client: Client) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def credentials(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The parts of the lab's kubeconfig as files, and its server."""
-    config = yaml.safe_load(Path(lab.kubeconfig).read_text())
-    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    access = yaml.safe_load(Path(lab.kubeconfig).read_text())
+    cluster, user = access["clusters"][0]["cluster"], access["users"][0]["user"]
     folder = tmp_path_factory.mktemp("credentials")
     parts = {
         "ca": cluster["certificate-authority-data"],
@@ -66,3 +71,30 @@ def proxy(credentials: dict[str, str]) -> Iterator[Proxy]:
 def proxied(proxy: Proxy) -> Client:
     """A client whose requests all pass through the proxy."""
     return connect({"host": proxy.url, "api_key": "the-proxy-has-its-own"})
+
+
+class Kubectl:
+    """The real kubectl, which is part of the lab's own program."""
+
+    def __init__(self, program: Path, kubeconfig: Path) -> None:
+        self._program = program
+        self._kubeconfig = kubeconfig
+
+    def __call__(self, *arguments: str, objects: Sequence[Any] = (), check: bool = True) -> str:
+        """Runs it with the objects on its standard input; returns what it said."""
+        done = subprocess.run(
+            [str(self._program), "kubectl", f"--kubeconfig={self._kubeconfig}", *arguments],
+            input=yaml.safe_dump_all(objects),
+            env={**os.environ, "KUBECTL_APPLYSET": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0 or not check, done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def kubectl(lab: Any, tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
+    wanted = config(tmp_path_factory.mktemp("kubectl"))
+    return Kubectl(binaries(wanted, print)["klab"], Path(lab.kubeconfig))
