@@ -41,6 +41,7 @@ options:
     description:
       - Path of a file with the objects, YAML with any number of documents or JSON; or of a directory, whose
         files that end in C(.yaml), C(.yml) or C(.json) are read in the order of their names.
+      - A relative path is looked for in C(files) of the role, then beside the playbook, and then on the host.
     type: path
   state:
     description:

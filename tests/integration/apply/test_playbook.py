@@ -194,3 +194,27 @@ def test_options_that_do_not_go_together_are_refused(lab: Any, namespace: str, t
     assert "mutually exclusive" in done.stdout
     done = play(lab, tmp_path, [apply_task("file", namespace, None, src="/nowhere.yaml")])
     assert "/nowhere.yaml: No such file" in done.stdout
+    done = play(lab, tmp_path, [apply_task("fast", namespace, [config_map("c")], wait_timeout=0)])
+    assert "give wait_timeout more than 0" in done.stdout
+
+
+def test_a_source_is_found_beside_the_playbook_and_can_be_a_directory(
+    lab: Any, client: Client, namespace: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files" / "bundle"
+    folder.mkdir(parents=True)
+    for obj in (config_map("one"), config_map("two")):
+        (folder / f"{obj['metadata']['name']}.yaml").write_text(yaml.safe_dump(obj))
+    info = {"name": "bundle", "namespace": namespace, "src": "bundle"}
+    tasks = [
+        apply_task("bundle", namespace, None, src="bundle"),
+        {"inferops.serving.apply_set_info": info, "register": "info"},
+        {
+            "ansible.builtin.assert": {
+                "that": ["info.drift == []", "info.members | length == 2", "info.owner.ours"]
+            }
+        },
+    ]
+    done = play(lab, tmp_path, tasks, "-v")
+    assert done.returncode == 0, done.stdout
+    assert summary(done) == {"ConfigMap one": "created", "ConfigMap two": "created"}
