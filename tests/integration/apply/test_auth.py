@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -113,6 +119,66 @@ def test_exec_plugin(lab: Any, tmp_path: Path, token: str, namespace: str) -> No
     path = tmp_path / "config"
     path.write_text(yaml.safe_dump(config))
     assert "robot" in who_am_i(connect({"kubeconfig": str(path)}))
+
+
+def test_account_of_the_pod(
+    credentials: dict[str, str], token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a pod finds in its file system and environment, at another path."""
+    address = urlsplit(credentials["server"])
+    (tmp_path / "token").write_text(token)
+    loader = "kubernetes.config.incluster_config"
+    monkeypatch.setattr(f"{loader}.SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
+    monkeypatch.setattr(f"{loader}.SERVICE_CERT_FILENAME", credentials["ca"])
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", str(address.hostname))
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(address.port))
+    assert "robot" in who_am_i(connect({}))
+
+
+@contextmanager
+def tunnelling_proxy() -> Iterator[tuple[str, list[str]]]:
+    """A real HTTP proxy that knows CONNECT; yields its address and the hosts that were asked for."""
+    asked: list[str] = []
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            host = self.rfile.readline().split()[1].decode()
+            while self.rfile.readline().strip():
+                pass
+            asked.append(host)
+            name, _, port = host.partition(":")
+            with socket.create_connection((name, int(port))) as upstream:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=pump, args=(upstream, self.connection), daemon=True)
+                back.start()
+                pump(self.connection, upstream)
+                back.join()
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+
+
+def test_proxy(lab: Any, credentials: dict[str, str]) -> None:
+    with tunnelling_proxy() as (address, asked):
+        options = {"kubeconfig": str(lab.kubeconfig), "proxy": address}
+        assert who_am_i(connect(options)) == "lab-admin"
+        assert asked == [urlsplit(credentials["server"]).netloc]
+        assert who_am_i(connect({**options, "no_proxy": "127.0.0.1"})) == "lab-admin"
+        assert len(asked) == 1
 
 
 def test_impersonation(lab: Any) -> None:
