@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._apply.wait import wait_until_gone
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
 
 from tests.integration.conftest import Lab
 from tests.support.playbook import Run, run_tasks
@@ -252,3 +253,34 @@ def _content(client: Client, obj: dict[str, Any]) -> dict[str, Any]:
     for drawn in ("clusterIP", "clusterIPs"):
         spec.pop(drawn, None)
     return {"labels": labels, "annotations": annotations, "spec": spec}
+
+
+@pytest.mark.req("XC-21")
+def test_an_air_gapped_site_draws_the_pinned_images_from_its_own_registry(
+    lab: Lab, namespace: str, client: Client
+) -> None:
+    wanted = inventory(namespace)
+    registry = {"prefix": "registry.example/cache"}
+    relocated = roll_out(lab, {**wanted, "llm_cluster": {"registry": registry}})
+    assert relocated.status == 0, relocated.output
+    (pinned,) = {plan.image for plan in read(wanted).plans}
+    assert _images(client, namespace) == {f"registry.example/cache/{pinned.partition('/')[2]}"}
+    assert roll_out(lab, {**wanted, "llm_cluster": {"registry": registry}}).changed == 0
+    assert roll_out(lab, wanted).status == 0
+    assert _images(client, namespace) == {pinned}
+
+
+def _images(client: Client, namespace: str) -> set[str]:
+    templates = [obj["spec"]["template"] for obj in client.list("apps/v1", "Deployment", namespace=namespace)]
+    return {container["image"] for template in templates for container in template["spec"]["containers"]}
+
+
+@pytest.mark.req("XC-05")
+def test_a_changed_specification_is_one_new_revision_and_an_old_one_comes_back_as_the_newest(
+    lab: Lab, namespace: str
+) -> None:
+    numbers = [
+        by_name(roll_out(lab, inventory(namespace, env={"MODE": mode})))["sim"]["revision"]
+        for mode in ("one", "two", "two", "one")
+    ]
+    assert numbers == [1, 2, 2, 3]
