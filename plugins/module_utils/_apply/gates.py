@@ -8,10 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from .._cluster import Client, NotServed, Object
+from .._cluster import Client, ClusterError, NotServed, Object
 from .diagnosis import Diagnosis
 from .members import Member, OwnedSet
 from .model import problem
+from .rejection import explain
 from .stages import Stage
 from .wait import wait_until_ready
 from .world import title
@@ -63,7 +64,11 @@ def workloads_ready(
                 objects.append(member.after)
     if not objects:
         return
-    for diagnosis in wait_until_ready(client, objects, deadline=deadline, progress=progress):
+    try:
+        found = wait_until_ready(client, objects, deadline=deadline, progress=progress)
+    except ClusterError as error:
+        found = [explain(error, obj, None) for obj in objects]
+    for diagnosis in found:
         waited[diagnosis.object].fail(diagnosis)
 
 
@@ -86,9 +91,12 @@ def _all_served(client: Client, kinds: list[tuple[str, str]]) -> bool:
 
 
 def _trouble(client: Client, member: Member, *, late: bool) -> Diagnosis | None:
-    live = client.get(
-        member.wanted["apiVersion"], "CustomResourceDefinition", member.wanted["metadata"]["name"]
-    )
+    try:
+        live = client.get(
+            member.wanted["apiVersion"], member.wanted["kind"], member.wanted["metadata"]["name"]
+        )
+    except ClusterError as error:
+        return explain(error, member.wanted, None)
     conditions = {one["type"]: one for one in ((live or {}).get("status") or {}).get("conditions") or ()}
     refused = conditions.get("NamesAccepted", {})
     if refused.get("status") == "False":

@@ -74,7 +74,7 @@ class Reader:
             for one in sets
             for member in one.members
             if not member.unseen
-            and member.key not in listed
+            and not _seen_as_wanted(member, listed)
             and member.wanted["metadata"].get("namespace") not in absent_namespaces
         ]
         by_version: dict[str, list[Member]] = defaultdict(list)
@@ -86,7 +86,7 @@ class Reader:
         for one in sets:
             wanted = {member.key for member in one.members}
             for member in one.members:
-                member.live = listed.get(member.key) or found.get(member.key)
+                member.live = found.get(member.key) or listed.get(member.key)
             one.leftovers = [
                 obj for key, obj in listed.items() if key not in wanted and _is_member(obj, one.id)
             ]
@@ -161,6 +161,12 @@ class Reader:
 
 
 _IS_PARENT = applyset.ID_LABEL
+
+
+def _seen_as_wanted(member: Member, listed: dict[Key, Object]) -> bool:
+    """Seen, and in the version in which it is wanted: two versions of one object do not compare."""
+    live = listed.get(member.key)
+    return live is not None and live["apiVersion"] == member.wanted["apiVersion"]
 
 
 def _is_member(obj: Object, set_id: str) -> bool:

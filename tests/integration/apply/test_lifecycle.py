@@ -363,3 +363,22 @@ def test_a_namespace_that_is_leaving_is_waited_for_and_made_again(client: Client
     [outcome] = apply(client, [wanted], wait_timeout=60)
     assert trouble(outcome) == []
     assert set(actions(outcome).values()) == {"created"}
+
+
+@pytest.mark.req("XC-05")
+def test_two_versions_of_one_kind_in_a_set_are_no_change(client: Client, namespace: str) -> None:
+    older = {
+        "apiVersion": "autoscaling/v1",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "older"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "maxReplicas": 3,
+            "targetCPUUtilizationPercentage": 80,
+        },
+    }
+    wanted = ObjectSet(name="versions", namespace=namespace, objects=[older, autoscaler("newer")])
+    [first] = apply(client, [wanted], wait=False)
+    assert trouble(first) == []
+    [again] = apply(client, [wanted], wait=False)
+    assert not again.changed
