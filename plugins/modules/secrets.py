@@ -200,7 +200,7 @@ def remove_secrets(module: FleetModule) -> NoReturn:
 
 
 def remove_vacant(module: FleetModule, client: Client, fleet: Fleet) -> list[Outcome]:
-    sets = vacant(client, namespace_sets(fleet))
+    sets = vacant(client, namespace_sets(fleet), leaving=secret_sets(fleet))
     return remove(client, sets, check_mode=module.check_mode, show_diff=module._diff)
 
 

@@ -207,7 +207,7 @@ def remove_stores(module: FleetModule) -> NoReturn:
         show_diff=module._diff,
         progress=progress(secrets=module.secrets),
     )
-    empty = vacant(client, namespace_sets(fleet))
+    empty = vacant(client, namespace_sets(fleet), leaving=store_sets(fleet))
     outcomes += remove(client, empty, check_mode=module.check_mode, show_diff=module._diff)
     finish(module, outcomes)
 

@@ -15,6 +15,7 @@ from .._apply.engine import silent
 from .._cluster import Client
 from .._plan import ServicePlan
 from .._probe import public_address, target_of
+from .._sets import namespace_sets, vacant
 from .._sets.services import service_set
 from .verdict import Verdict, verdict
 
@@ -41,20 +42,21 @@ class Result:
     verdicts: Sequence[Verdict]
     diff: list[dict[str, str]]
     duration: dict[str, float]
+    namespaces_changed: bool
 
     @property
     def changed(self) -> bool:
-        return any(one.changed for one in self.verdicts)
+        return self.namespaces_changed or any(one.changed for one in self.verdicts)
 
 
 def roll_out(
     client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
 ) -> Result:
     """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written."""
-    sets = [service_set(plan) for plan in plans]
-    outcomes = apply(
+    homes, sets = _homes(plans), [service_set(plan) for plan in plans]
+    applied = apply(
         client,
-        sets,
+        [*homes, *sets],
         check_mode=asked.check_mode,
         prune=asked.prune,
         force_conflicts=asked.force_conflicts,
@@ -64,6 +66,11 @@ def roll_out(
         show_diff=asked.show_diff,
         progress=progress,
     )
+    housing, outcomes = applied[: len(homes)], applied[len(homes) :]
+    for home in housing:
+        for outcome in outcomes:
+            if outcome.namespace == home.namespace:
+                outcome.diagnosis[:0] = home.diagnosis
 
     def conclude(number: int) -> Verdict:
         plan, outcome = plans[number], outcomes[number]
@@ -77,16 +84,20 @@ def roll_out(
             revision=_remember(client, sets[number], outcome, asked),
         )
 
-    return _result(client.in_parallel(conclude, range(len(plans))), outcomes)
+    return _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
 
 
 def take_away(
     client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
 ) -> Result:
-    """Removes the services and what is theirs alone: stores and secrets are sets of their own and stay."""
+    """Removes the services and what is theirs alone: stores and secrets are sets of their own and stay.
+
+    A namespace goes only where we made it and nothing is left in it.
+    """
+    leaving = [ObjectSet(name=one.name, namespace=one.namespace) for one in map(service_set, plans)]
     outcomes = remove(
         client,
-        [ObjectSet(name=one.name, namespace=one.namespace) for one in map(service_set, plans)],
+        leaving,
         check_mode=asked.check_mode,
         wait=asked.wait,
         wait_timeout=asked.wait_timeout,
@@ -97,14 +108,30 @@ def take_away(
         verdict(plan, outcome, state="absent", check_mode=asked.check_mode, waited=asked.wait)
         for plan, outcome in zip(plans, outcomes, strict=True)
     ]
-    return _result(verdicts, outcomes)
+    housing = remove(
+        client,
+        vacant(client, _homes(plans), leaving=leaving),
+        check_mode=asked.check_mode,
+        wait=asked.wait,
+        wait_timeout=asked.wait_timeout,
+        show_diff=asked.show_diff,
+        progress=progress,
+    )
+    return _result(verdicts, outcomes, housing)
 
 
-def _result(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome]) -> Result:
+def _homes(plans: Sequence[ServicePlan]) -> list[ObjectSet]:
+    """The namespaces of these services, as far as the inventory describes them."""
+    names = {plan.namespace for plan in plans}
+    return [one for one in namespace_sets(plans[0].fleet) if one.namespace in names] if plans else []
+
+
+def _result(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome], housing: Sequence[Outcome]) -> Result:
     return Result(
         verdicts=verdicts,
-        diff=[difference for outcome in outcomes for difference in outcome.diff],
+        diff=[difference for outcome in (*housing, *outcomes) for difference in outcome.diff],
         duration=outcomes[0].duration if outcomes else {},
+        namespaces_changed=any(outcome.changed for outcome in housing),
     )
 
 

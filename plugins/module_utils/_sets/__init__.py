@@ -56,12 +56,20 @@ def worth_applying(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]
     return [one for one in sets if one.objects or set_id(one.name, one.namespace) in present]
 
 
-def vacant(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]:
-    """Sets of namespaces in which nothing else of ours is left, so that the namespace may go too."""
+def vacant(
+    client: Client, sets: Iterable[ObjectSet], *, leaving: Iterable[ObjectSet] = ()
+) -> list[ObjectSet]:
+    """Sets of namespaces in which nothing else of ours is left, so that the namespace may go too.
+
+    *leaving* names sets that are removed too, and in check mode are still there.
+    """
     wanted = {set_id(one.name, one.namespace): one for one in sets}
+    if not wanted:
+        return []
+    gone = {set_id(one.name, one.namespace) for one in leaving}
     parents = client.list("v1", "ConfigMap", label_selector=ID_LABEL, metadata_only=True)
     ids = {(parent["metadata"]["namespace"], parent["metadata"]["labels"][ID_LABEL]) for parent in parents}
-    occupied = {namespace for namespace, found in ids if found not in wanted}
+    occupied = {namespace for namespace, found in ids if found not in wanted and found not in gone}
     return [one for one in wanted.values() if one.namespace not in occupied]
 
 
