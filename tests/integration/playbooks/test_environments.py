@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,25 +34,39 @@ SECRETS = {
     ),
 }
 SERVICES = {"chat": "chat", "lean-rag-inference": "rag", "gpt2": "triton-demo-1"}
-PATH = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+SHELL = ("sh", "env", "echo", "mkdir", "chmod", "rm", "cat", "sleep", "uname")
+"""The programs that Ansible itself calls; nothing else is at hand."""
 
 
 @pytest.fixture(scope="module")
-def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, OwnLab]]:
+def path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where programs are looked for."""
+    directory = tmp_path_factory.mktemp("programs")
+    for name in SHELL:
+        (directory / name).symlink_to(str(shutil.which(name)))
+    return f"{Path(sys.executable).parent}:{directory}"
+
+
+@dataclass(frozen=True)
+class Clusters:
+    of: dict[str, OwnLab]
+    path: str
+
+
+@pytest.fixture(scope="module")
+def clusters(tmp_path_factory: pytest.TempPathFactory, path: str) -> Iterator[Clusters]:
+    controllers = {"kserve": True, "gateway": True}
     with ExitStack() as stack:
-        yield {
-            name: stack.enter_context(
-                running(tmp_path_factory.mktemp(name), controllers={"kserve": True, "gateway": True})
-            )
+        labs = {
+            name: stack.enter_context(running(tmp_path_factory.mktemp(name), controllers=controllers))
             for name in ENVIRONMENTS
         }
+        yield Clusters(labs, path)
 
 
-def play(
-    clusters: dict[str, OwnLab], playbook: str, environment: str, *arguments: str, **variables: Any
-) -> Run:
-    kubeconfigs = {f"{name.upper()}_KUBECONFIG": str(lab.kubeconfig) for name, lab in clusters.items()}
-    environ = {**SECRETS, **kubeconfigs, "PATH": PATH, "ANSIBLE_CONFIG": "ansible.cfg"}
+def play(clusters: Clusters, playbook: str, environment: str, *arguments: str, **variables: Any) -> Run:
+    kubeconfigs = {f"{name.upper()}_KUBECONFIG": str(lab.kubeconfig) for name, lab in clusters.of.items()}
+    environ = {**SECRETS, **kubeconfigs, "PATH": clusters.path, "ANSIBLE_CONFIG": "ansible.cfg"}
     return run_playbook(playbook, "-i", environment, *arguments, variables=variables, environ=environ)
 
 
@@ -73,25 +88,25 @@ def namespaces(lab: OwnLab) -> set[str]:
 
 
 @pytest.mark.req("XC-03")
-def test_neither_helm_nor_kubectl_is_at_hand() -> None:
-    assert not shutil.which("helm", path=PATH)
-    assert not shutil.which("kubectl", path=PATH)
+def test_neither_helm_nor_kubectl_is_at_hand(path: str) -> None:
+    assert not shutil.which("helm", path=path)
+    assert not shutil.which("kubectl", path=path)
 
 
 @pytest.mark.req("XC-06")
-def test_check_mode_foretells_the_first_run_on_an_empty_cluster(clusters: dict[str, OwnLab]) -> None:
-    before = namespaces(clusters["staging"])
+def test_check_mode_foretells_the_first_run_on_an_empty_cluster(clusters: Clusters) -> None:
+    before = namespaces(clusters.of["staging"])
     foretold = play(clusters, "site.yml", "staging", "--check", "--diff")
     assert foretold.status == 0, foretold.output
     services = foretold.result("services")["services"]
     assert {one["action"] for one in services} == {"would-create"}
-    assert namespaces(clusters["staging"]) == before
+    assert namespaces(clusters.of["staging"]) == before
 
 
 @pytest.mark.req("XC-02", "XC-03", "S0-02", "S2-02")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_site_as_typed_ends_with_answers_and_changes_nothing_the_second_time(
-    clusters: dict[str, OwnLab], environment: str
+    clusters: Clusters, environment: str
 ) -> None:
     first = play(clusters, "site.yml", environment)
     assert first.status == 0, first.output
@@ -107,8 +122,8 @@ def test_the_site_as_typed_ends_with_answers_and_changes_nothing_the_second_time
 
 @pytest.mark.req("S1-02", "S4-27")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_gpu_nodes_are_marked_and_pods_land_on_them(clusters: dict[str, OwnLab], environment: str) -> None:
-    core = clusters[environment].core
+def test_gpu_nodes_are_marked_and_pods_land_on_them(clusters: Clusters, environment: str) -> None:
+    core = clusters.of[environment].core
     marked = {
         node.metadata.name
         for node in core.list_node(label_selector="nvidia.com/gpu=present,demo=base").items
@@ -119,9 +134,9 @@ def test_gpu_nodes_are_marked_and_pods_land_on_them(clusters: dict[str, OwnLab],
 
 
 @pytest.mark.req("S2-45")
-def test_credentials_come_before_the_runtime_and_that_before_the_service(clusters: dict[str, OwnLab]) -> None:
+def test_credentials_come_before_the_runtime_and_that_before_the_service(clusters: Clusters) -> None:
     """Versions of the API server's storage only grow; these objects were written once and never again."""
-    lab = clusters["prod"]
+    lab = clusters.of["prod"]
     written = int(lab.core.read_namespaced_secret("hf", "chat").metadata.resource_version)
     account = int(lab.core.read_namespaced_service_account("chat", "chat").metadata.resource_version)
     (runtime,) = objects(lab, "ServingRuntime", "chat")
@@ -133,7 +148,7 @@ def test_credentials_come_before_the_runtime_and_that_before_the_service(cluster
 
 
 @pytest.mark.req("XC-13")
-def test_no_credential_is_shown_at_the_highest_verbosity(clusters: dict[str, OwnLab], tmp_path: Path) -> None:
+def test_no_credential_is_shown_at_the_highest_verbosity(clusters: Clusters, tmp_path: Path) -> None:
     runs = [
         play(clusters, "site.yml", "prod", "-vvvv", "--diff", llm_services=["gpt2"]),
         play(
@@ -152,7 +167,7 @@ def test_no_credential_is_shown_at_the_highest_verbosity(clusters: dict[str, Own
         assert "topsecret" not in file.read_text(encoding="utf-8")
 
 
-def test_some_services_can_be_meant_alone(clusters: dict[str, OwnLab]) -> None:
+def test_some_services_can_be_meant_alone(clusters: Clusters) -> None:
     run = play(clusters, "playbooks/deploy.yml", "staging", llm_services=["gpt2"])
     assert [one["name"] for one in run.result("services")["services"]] == ["gpt2"]
     misspelt = play(clusters, "playbooks/deploy.yml", "staging", "--tags", "serving", llm_services=["gtp2"])
@@ -160,18 +175,18 @@ def test_some_services_can_be_meant_alone(clusters: dict[str, OwnLab]) -> None:
     assert "gpt2" in misspelt.result("services")["msg"]
 
 
-def test_a_variable_of_the_wrong_type_is_refused_before_anything_else(clusters: dict[str, OwnLab]) -> None:
+def test_a_variable_of_the_wrong_type_is_refused_before_anything_else(clusters: Clusters) -> None:
     refused = play(clusters, "playbooks/remove.yml", "staging", purge_models="perhaps")
     assert refused.status == 2
     assert "purge_models" in refused.output
     both = play(clusters, "playbooks/remove.yml", "staging", purge_models=True, llm_services=["chat"])
     assert both.status == 2
-    assert objects(clusters["staging"], "InferenceService", "chat")
+    assert objects(clusters.of["staging"], "InferenceService", "chat")
 
 
 @pytest.mark.req("S1-12", "S2-51")
-def test_removal_takes_the_services_and_leaves_data_and_credentials(clusters: dict[str, OwnLab]) -> None:
-    lab = clusters["staging"]
+def test_removal_takes_the_services_and_leaves_data_and_credentials(clusters: Clusters) -> None:
+    lab = clusters.of["staging"]
     removed = play(clusters, "playbooks/remove.yml", "staging")
     assert removed.status == 0, removed.output
     for namespace in SERVICES.values():
@@ -184,8 +199,8 @@ def test_removal_takes_the_services_and_leaves_data_and_credentials(clusters: di
 
 
 @pytest.mark.req("S4-45")
-def test_a_purge_takes_the_rest_but_nothing_that_is_foreign(clusters: dict[str, OwnLab]) -> None:
-    lab = clusters["staging"]
+def test_a_purge_takes_the_rest_but_nothing_that_is_foreign(clusters: Clusters) -> None:
+    lab = clusters.of["staging"]
     lab.core.create_namespaced_config_map("rag", {"metadata": {"name": "theirs"}})
     purged = play(clusters, "playbooks/remove.yml", "staging", purge_models=True)
     assert purged.status == 0, purged.output
@@ -193,4 +208,4 @@ def test_a_purge_takes_the_rest_but_nothing_that_is_foreign(clusters: dict[str, 
     assert "rag" in namespaces(lab)
     assert lab.core.read_namespaced_config_map("theirs", "rag")
     assert not {"chat", "triton-demo-1"} & namespaces(lab)
-    assert objects(clusters["prod"], "InferenceService", "chat"), "production is another cluster"
+    assert objects(clusters.of["prod"], "InferenceService", "chat"), "production is another cluster"
