@@ -57,15 +57,19 @@ def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
     dumped = [dump["vllm_version"] for dump in dumps]
     seen = defaultdict(list)
     for dump in dumps:
+        of_engine = {field["name"] for field in dump["async_engine_args"]}
         for argument in dump["cli"]:
-            if argument["dest"] not in history["fields"] and argument["dest"] != "help":
+            if argument["dest"] not in (*of_engine, "help"):
                 seen[argument["dest"]].append(dump["vllm_version"])
     types = defaultdict(list)
     for field in last["async_engine_args"]:
         types[scalar(field["type"])].append(field["name"])
     switches = [a["dest"] for a in last["cli"] if a["action"] in ("EnableDisableAction", "StoreTrueAction")]
-    shorts = {flag: a["dest"] for a in last["cli"] for flag in a["flags"] if not flag.startswith("--")}
-    shorts.pop("-h", None)
+    spelled = {flag: a["dest"] for a in last["cli"] for flag in a["flags"] if a["dest"] != "help"}
+    aliases = {flag: dest for flag, dest in spelled.items() if not spells(flag, dest)}
+    unspelled = [
+        field["name"] for field in last["async_engine_args"] if field["name"] not in spelled.values()
+    ]
     parts = [
         literal("SAMPLED", versions, "The versions that were looked into."),
         literal("DUMPED", dumped, "The versions whose command line is known too."),
@@ -75,10 +79,18 @@ def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
             "TYPES", {kind: sorted(types[kind]) for kind in SCALARS}, "Type in the last version → fields."
         ),
         f'SWITCHES = {words(sorted(switches), "")}\n"""Command line arguments without a value."""\n',
-        groups("SHORT", {short: [name] for short, name in sorted(shorts.items())}, "Short options."),
+        literal("UNSPELLED", sorted(unspelled), "Fields that no argument of the command line sets."),
+        groups("ALIASES", {other: [name] for other, name in sorted(aliases.items())}, "Other spellings."),
         groups("CHOICES", choices(last), "Values of the last version, where they are a closed list."),
     ]
     return "\n".join(parts)
+
+
+def spells(flag: str, name: str) -> bool:
+    """Whether a flag is the argument's own name, or the switch that turns it on or off."""
+    meant = flag.lstrip("-").replace("-", "_")
+    bare = meant.removeprefix("no_").removeprefix("enable_").removeprefix("disable_")
+    return flag.startswith("--") and bare == name.removeprefix("enable_").removeprefix("disable_")
 
 
 def spans(seen: dict[str, list[str]]) -> dict[tuple[str, str], list[str]]:

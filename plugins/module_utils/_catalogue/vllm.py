@@ -73,8 +73,8 @@ def argument_name(written: str) -> tuple[str, bool | None]:
     Dashes and underscores are the same, ``--no-x`` and ``--disable-x`` turn off, ``--x.key`` sets a part of
     x, and an unambiguous beginning is enough.
     """
-    if short := catalogue.SHORT.get(written):
-        return short, (True if short in _switches() else None)
+    if alias := catalogue.ALIASES.get(written.replace("_", "-")):
+        return alias, (True if alias in _switches() else None)
     name = written.lstrip("-").replace("-", "_").partition(".")[0]
     if resolved := _resolve(name):
         return resolved
@@ -91,10 +91,10 @@ def standing(name: str, version: str, *, command_line: bool) -> tuple[Standing, 
     Between two sampled versions, the one with and the one without an argument, it counts as known.
     """
     at = release(version)
+    if command_line and name in _flags():
+        return _flag_standing(name, at)
     span = _spans().get(name)
-    if span is None:
-        if command_line and name in _flags():
-            return _flag_standing(name, at)
+    if span is None or (command_line and name in catalogue.UNSPELLED.split()):
         return ("gone" if name in ARGUMENTS else "unknown"), ""
     if command_line and name == "disable_log_requests" and at >= _LOG_REQUESTS_AGAIN:
         return "known", ""

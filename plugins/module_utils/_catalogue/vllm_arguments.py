@@ -157,7 +157,7 @@ FLAGS: dict[tuple[str, str], str] = {
         "enable_request_id_headers enable_scale_out enable_server_load_tracking enable_ssl_refresh "
         "enable_tokenizer_info_endpoint exclude_tools_when_tool_choice_none fingerprint_mode "
         "fingerprint_value grpc grpc_port h11_max_header_count h11_max_incomplete_event_size headless "
-        "host log_error_stack lora_modules middleware model_tag port response_role "
+        "host log_error_stack lora_modules max_log_len middleware model_tag port response_role "
         "return_tokens_as_token_ids root_path sse_keep_alive_interval ssl_ca_certs ssl_cert_reqs "
         "ssl_certfile ssl_ciphers ssl_keyfile tool_call_parser tool_parser_plugin tool_server "
         "tool_strict_level trust_request_chat_template trust_request_mm_kwargs uds uvicorn_log_level"
@@ -251,7 +251,11 @@ SWITCHES = (
 )
 """Command line arguments without a value."""
 
-SHORT: dict[str, str] = {
+UNSPELLED = "_api_process_count _api_process_rank enable_mm_processor_stats mamba_config model_weights"
+"""Fields that no argument of the command line sets."""
+
+ALIASES: dict[str, str] = {
+    "--device-memory-utilization": "gpu_memory_utilization",
     "-ac": "attention_config",
     "-asc": "api_server_count",
     "-cc": "compilation_config",
@@ -276,7 +280,7 @@ SHORT: dict[str, str] = {
     "-sc": "speculative_config",
     "-tp": "tensor_parallel_size",
 }
-"""Short options."""
+"""Other spellings."""
 
 CHOICES: dict[str, str] = {
     "all2all_backend": (

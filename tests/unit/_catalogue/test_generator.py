@@ -18,7 +18,7 @@ HISTORY = {
 def dump(version: str, *flags: str) -> dict[str, Any]:
     cli = [
         {"dest": "help", "flags": ["-h", "--help"], "action": "HelpAction"},
-        {"dest": "kept", "flags": ["--kept", "-k"], "action": "StoreAction"},
+        {"dest": "kept", "flags": ["--kept", "-k", "--held"], "action": "StoreAction"},
         *({"dest": flag, "flags": [f"--{flag}"], "action": "EnableDisableAction"} for flag in flags),
     ]
     fields = [
@@ -49,7 +49,8 @@ def test_arguments_of_the_command_line_alone() -> None:
     made = written()
     assert made["FLAGS"] == {("0.11.0", "0.11.0"): "front"}
     assert made["SWITCHES"] == "front"
-    assert made["SHORT"] == {"-k": "kept"}
+    assert made["ALIASES"] == {"--held": "kept", "-k": "kept"}
+    assert made["UNSPELLED"] == "flag kv_cache_dtype new open"
     assert made["DUMPED"] == "0.10.0 0.11.0"
 
 

@@ -19,6 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._rules.derived im
         ("--max-mod", "max_model_len", None),
         ("-tp", "tensor_parallel_size", None),
         ("--tensor", "tensor_parallel_size", None),
+        ("--device-memory-utilization", "gpu_memory_utilization", None),
         ("--kv-transfer-config.kv_connector", "kv_transfer_config", None),
         ("--enable-prefix-caching", "enable_prefix_caching", True),
         ("--no-enable-prefix-caching", "enable_prefix_caching", False),
@@ -93,6 +94,8 @@ def test_fields_by_version(name: str, version: str, standing: str) -> None:
         ("task", "0.12.0", "known"),
         ("task", "0.13.0", "gone"),
         ("disable_frontend_multiprocessing", "0.33.0", "gone"),
+        ("max_log_len", "0.33.0", "known"),
+        ("mamba_config", "0.33.0", "unknown"),
     ],
 )
 def test_the_command_line_by_version(name: str, version: str, standing: str) -> None:
