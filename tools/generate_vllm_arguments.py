@@ -64,7 +64,8 @@ def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
     types = defaultdict(list)
     for field in last["async_engine_args"]:
         types[scalar(field["type"])].append(field["name"])
-    switches = [a["dest"] for a in last["cli"] if a["action"] in ("EnableDisableAction", "StoreTrueAction")]
+    one_way = [a["dest"] for a in last["cli"] if a["action"] == "StoreTrueAction"]
+    switches = [*one_way, *(a["dest"] for a in last["cli"] if a["action"] == "EnableDisableAction")]
     spelled = {flag: a["dest"] for a in last["cli"] for flag in a["flags"] if a["dest"] != "help"}
     aliases = {flag: dest for flag, dest in spelled.items() if not spells(flag, dest)}
     unspelled = [
@@ -79,6 +80,7 @@ def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
             "TYPES", {kind: sorted(types[kind]) for kind in SCALARS}, "Type in the last version → fields."
         ),
         f'SWITCHES = {words(sorted(switches), "")}\n"""Command line arguments without a value."""\n',
+        literal("ONE_WAY", sorted(one_way), "Switches that have no opposite."),
         literal("UNSPELLED", sorted(unspelled), "Fields that no argument of the command line sets."),
         groups("ALIASES", {other: [name] for other, name in sorted(aliases.items())}, "Other spellings."),
         groups("CHOICES", choices(last), "Values of the last version, where they are a closed list."),

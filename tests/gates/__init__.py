@@ -106,7 +106,10 @@ def _unit() -> tuple[Step, ...]:
 
 def _integration() -> tuple[Step, ...]:
     parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile")
-    return _pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp"))
+    return (
+        *_pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp")),
+        *_pytest("engines", "--timeout", "1800"),
+    )
 
 
 def _molecule() -> tuple[Step, ...]:

@@ -96,7 +96,7 @@ def standing(name: str, version: str, *, command_line: bool) -> tuple[Standing, 
     span = _spans().get(name)
     if span is None or (command_line and name in catalogue.UNSPELLED.split()):
         return ("gone" if name in ARGUMENTS else "unknown"), ""
-    if command_line and name == "disable_log_requests" and at >= _LOG_REQUESTS_AGAIN:
+    if command_line and name == "disable_log_requests" and at >= _PAIRS_SINCE:
         return "known", ""
     if at <= span.last and at >= _before(span.first):
         return "known", ""
@@ -127,6 +127,16 @@ def field_choices(name: str, version: str) -> tuple[str, ...]:
 def is_switch(name: str) -> bool:
     """Whether the argument takes no value on the command line."""
     return name in _switches()
+
+
+def has_opposite(name: str) -> bool:
+    """Whether a switch can be turned off on the command line."""
+    return name not in catalogue.ONE_WAY.split()
+
+
+def turns_off(written: str, name: str, version: str) -> bool:
+    """Whether a version knows this spelling of a switch's opposite."""
+    return has_opposite(name) and (written.startswith("--no-") or release(version) >= _PAIRS_SINCE)
 
 
 def option(name: str) -> str:
@@ -208,5 +218,5 @@ def _spellings() -> frozenset[str]:
     return _names() | {f"no_{name}" for name in switches} | opposites
 
 
-_LOG_REQUESTS_AGAIN = (0, 33)
-"""From here on ``--disable-log-requests`` is the negative of ``--enable-log-requests``."""
+_PAIRS_SINCE = (0, 33)
+"""From here on ``--disable-x`` is the opposite of ``--enable-x``, besides ``--no-enable-x``."""

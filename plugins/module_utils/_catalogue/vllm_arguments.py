@@ -251,6 +251,9 @@ SWITCHES = (
 )
 """Command line arguments without a value."""
 
+ONE_WAY = "aggregate_engine_logging data_parallel_multi_port_external_lb disable_log_stats grpc headless"
+"""Switches that have no opposite."""
+
 UNSPELLED = "_api_process_count _api_process_rank enable_mm_processor_stats mamba_config model_weights"
 """Fields that no argument of the command line sets."""
 

@@ -47,11 +47,16 @@ def _extra(plan: ServicePlan, version: str) -> Iterator[Problem]:
             continue
         path = at(plan, f"engine_args.extra[{argument.index}]")
         yield from _known(path, argument.written, argument.name, version, command_line=True)
-        if isinstance(argument.value, str):
+        opposite = vllm.option(f"no_{argument.name}") if vllm.has_opposite(argument.name) else ""
+        if argument.value is False and not vllm.turns_off(argument.written, argument.name, version):
+            message = f"{argument.written} is not an argument of vLLM {version}."
+            yield error(CODE, path, message, f"Write {opposite}." if opposite else "Remove it.")
+        elif isinstance(argument.value, str):
             if vllm.is_switch(argument.name) and argument.value.lower() in ("true", "false"):
                 message = f"{argument.written} is a switch and takes no value."
-                hint = f"Write {vllm.option(argument.name)} or {vllm.option('no_' + argument.name)}."
-                yield error(CODE, path, message, hint)
+                yield error(
+                    CODE, path, message, f"Write {vllm.option(argument.name)} or {opposite or 'nothing'}."
+                )
             yield from _choice(path, argument.name, argument.value, version)
 
 

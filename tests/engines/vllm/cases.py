@@ -11,13 +11,14 @@ Case = dict[str, Any]
 
 ADAPTERS = {
     "model": {
-        "adapters": [{"name": "sql", "source": "lora/sql", "rank": 16}, {"name": "law", "path": "/law"}]
+        "adapters": [
+            {"name": "sql", "source": "lora/sql", "rank": 16},
+            {"name": "law", "source": "lora/law", "rank": 8},
+        ]
     },
     "lora": {"enabled": True, "max_rank": 16},
 }
-MEASURED = {
-    "components": {"prometheus": {"url": "http://prometheus.monitoring:9090"}, "keda": {"mode": "detect"}}
-}
+MEASURED = {"components": {"prometheus": {"url": "http://prometheus.monitoring:9090"}}}
 """What scaling by request rate needs."""
 NGRAM = {"method": "ngram", "num_speculative_tokens": 3, "prompt_lookup_max": 4}
 TYPED = {
@@ -96,6 +97,19 @@ TAKEN: dict[str, tuple[Case, Case]] = {
 }
 """For vLLM's own server and for Triton alike: an entry, and what of it the engine then runs with."""
 
+PROVES = {
+    "nothing said": ("S2-06", "S2-08"),
+    "every typed key": ("S2-08", "S2-14"),
+    "every switch off": ("S2-15",),
+    "speculation by n-grams": ("S2-16",),
+    "a prepared model": ("S2-52",),
+    "gpt2 of the reference": ("S4-02",),
+    "a KV cache of auto": ("S2-09",),
+    "a KV cache of fp8": ("S2-09",),
+    "a KV cache of fp8_e5m2": ("S2-09",),
+}
+"""Requirements that a case is about; whatever Triton's model.json holds is about S0-05 too."""
+
 SERVER: dict[str, tuple[Case, Case]] = {
     "an InferenceService": ({"platform": "kserve"}, {"port": 8080, "shutdown_timeout": 45}),
     "a Deployment": ({}, {"port": 8000, "shutdown_timeout": 45}),
@@ -149,6 +163,10 @@ EXTRA_REFUSED = (
     ["--async-scheduling=true"],
     ["--disable-log-stats=False"],
     ["--enable-log-requests=true"],
+    ["--no-disable-log-stats"],
+    ["--enable-log-stats"],
+    ["--mamba-config={}"],
+    ["--model-tag=llama"],
     ["--prefix-caching-hash-algo=md5"],
 )
 """More arguments as users write them; true of every version that is asked."""

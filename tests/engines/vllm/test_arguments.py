@@ -19,7 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._catalogue.succes
     ENVIRONMENT,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._engines.triton_vllm import repository
-from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import HOMES
+from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import ELSEWHERE, HOMES
 
 from tests.engines.vllm.asking import VERSIONS, Answer, ask, question, specified, words, write_models
 from tests.engines.vllm.cases import (
@@ -28,6 +28,7 @@ from tests.engines.vllm.cases import (
     EXTRA_TAKEN,
     FIELDS_REFUSED,
     FIELDS_TAKEN,
+    PROVES,
     SERVER,
     SWITCHES,
     TAKEN,
@@ -92,10 +93,15 @@ def both_refuse(verdict: Verdict, version: str, name: str, entry: Case) -> None:
     assert not verdict(version, name)["accepted"]
 
 
-@pytest.mark.req("S0-05", "S2-06", "S2-08", "S2-09", "S2-14", "S2-15", "S2-16", "S2-52", "S4-02")
+def asked() -> Iterator[Any]:
+    for name in TAKEN:
+        for engine in ENGINES:
+            proved = (*PROVES.get(name, ()), *(("S0-05",) if engine == "triton-vllm" else ()))
+            yield pytest.param(engine, name, marks=[pytest.mark.req(*proved)] if proved else [])
+
+
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize(("engine", "name"), asked())
 def test_it_runs_with_what_the_entry_says(verdict: Verdict, version: str, engine: str, name: str) -> None:
     entry, expected = TAKEN[name]
     found = takes(verdict, version, f"{engine}: {name}", {"engine": engine, **entry})["runs_with"]
@@ -209,19 +215,28 @@ def field_names() -> set[str]:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_catalogue_knows_the_options_of_the_version(answers: dict[str, Answer], version: str) -> None:
     """Every spelling that vLLM takes, and none that it does not."""
-    spelled = {option for option in answers[version].options if option not in ("-h", "--help")}
-    unknown = {
-        option
-        for option in spelled
-        if catalogue.standing(catalogue.argument_name(option)[0], version, command_line=True)[0] != "known"
+    options = answers[version].options - {"-h", "--help"}
+    assert not {option for option in options if not is_known(option, version)}
+    derived = {catalogue.option(name) for name in (*HOMES, *ELSEWHERE)}
+    assert not {option for option in spellings() - options - derived if is_known(option, version)}
+
+
+def is_known(option: str, version: str) -> bool:
+    name, switched = catalogue.argument_name(option)
+    known = catalogue.standing(name, version, command_line=True)[0] == "known"
+    return known and (switched is not False or catalogue.turns_off(option, name, version))
+
+
+def spellings() -> set[str]:
+    """Whatever an argument of the catalogue could be written as."""
+    switches = set(vllm_arguments.SWITCHES.split())
+    swapped = {
+        ("enable_" + name.removeprefix("disable_")) for name in switches if name.startswith("disable_")
     }
-    assert not unknown
-    gone = {
-        catalogue.option(name)
-        for name in ARGUMENTS
-        if catalogue.standing(name, version, command_line=True)[0] != "known"
+    swapped |= {
+        ("disable_" + name.removeprefix("enable_")) for name in switches if name.startswith("enable_")
     }
-    assert not gone & answers[version].options
+    return {catalogue.option(name) for name in (*names(), *swapped, *(f"no_{name}" for name in switches))}
 
 
 @pytest.mark.req("S0-05")

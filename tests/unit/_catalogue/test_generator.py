@@ -19,6 +19,7 @@ def dump(version: str, *flags: str) -> dict[str, Any]:
     cli = [
         {"dest": "help", "flags": ["-h", "--help"], "action": "HelpAction"},
         {"dest": "kept", "flags": ["--kept", "-k", "--held"], "action": "StoreAction"},
+        {"dest": "alone", "flags": ["--alone"], "action": "StoreTrueAction"},
         *({"dest": flag, "flags": [f"--{flag}"], "action": "EnableDisableAction"} for flag in flags),
     ]
     fields = [
@@ -47,8 +48,9 @@ def test_fields_by_the_versions_that_have_them() -> None:
 
 def test_arguments_of_the_command_line_alone() -> None:
     made = written()
-    assert made["FLAGS"] == {("0.11.0", "0.11.0"): "front"}
-    assert made["SWITCHES"] == "front"
+    assert made["FLAGS"] == {("0.10.0", "0.11.0"): "alone", ("0.11.0", "0.11.0"): "front"}
+    assert made["SWITCHES"] == "alone front"
+    assert made["ONE_WAY"] == "alone"
     assert made["ALIASES"] == {"--held": "kept", "-k": "kept"}
     assert made["UNSPELLED"] == "flag kv_cache_dtype new open"
     assert made["DUMPED"] == "0.10.0 0.11.0"

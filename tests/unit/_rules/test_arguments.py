@@ -74,6 +74,22 @@ def test_a_switch_takes_no_value(value: str) -> None:
     assert "--no-enable-eplb" in problem.hint
 
 
+@pytest.mark.req("S2-15")
+@pytest.mark.parametrize(
+    ("argument", "version", "hint"),
+    [
+        ("--disable-eplb", "0.32.0", "Write --no-enable-eplb."),
+        ("--no-disable-log-stats", "0.33.0", "Remove it."),
+        ("--disable-log-stats=true", "0.33.0", "Write --disable-log-stats or nothing."),
+    ],
+)
+def test_a_switch_has_the_opposite_that_the_version_gives_it(argument: str, version: str, hint: str) -> None:
+    (problem,) = found("V-18", extra(argument, version=version))
+    assert problem.hint == hint
+    assert not found("V-18", extra("--no-enable-eplb", version=version))
+    assert not found("V-18", extra("--disable-eplb", version="0.33.0"))
+
+
 @pytest.mark.req("S0-05")
 def test_model_json_keys_of_the_version_inside_the_tag() -> None:
     assert not found("V-18", model_json(enable_log_requests=False, block_size=16))
