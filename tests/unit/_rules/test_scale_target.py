@@ -55,7 +55,7 @@ def test_one_request_per_copy_contradicts_batching() -> None:
     assert not found("V-10", scaled("rps", 1, engine="simulator"))
 
 
-@pytest.mark.req("S0-15")
+@pytest.mark.req("S0-14", "S0-15")
 @pytest.mark.parametrize("name", ["min-scale", "max-scale", "minScale", "target", "class"])
 def test_knative_annotations_are_refused(name: str) -> None:
     (problem,) = found("V-10", {"annotations": {f"autoscaling.knative.dev/{name}": "2"}})
