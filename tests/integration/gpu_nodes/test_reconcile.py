@@ -20,7 +20,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes import
     reconcile,
 )
 
-pytestmark = [pytest.mark.proof("A")]
+pytestmark = [pytest.mark.proof("A", "C")]
 
 LABEL, TAINT = "nvidia.com/gpu=present", "nvidia.com/gpu=present:NoSchedule"
 MARKS = Marks.of(label=LABEL, taint=TAINT, extra_labels={})

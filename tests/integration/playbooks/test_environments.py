@@ -22,7 +22,7 @@ import pytest
 from tests.support.lab import OwnLab, running
 from tests.support.playbook import Run, run_playbook
 
-pytestmark = [pytest.mark.proof("P")]
+pytestmark = [pytest.mark.proof("P", "C")]
 
 ENVIRONMENTS = ("staging", "prod")
 SECRETS = {

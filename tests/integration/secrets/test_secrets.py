@@ -172,3 +172,17 @@ def test_a_credential_that_left_the_inventory_leaves_the_cluster(lab: Lab, names
     assert run(lab, fewer).changed == 1
     left = {one.metadata.name for one in lab.core.list_namespaced_secret(namespace).items}
     assert left == {"hf", "keys"}
+
+
+@pytest.mark.req("S4-19")
+def test_a_namespace_that_is_there_gets_our_label_beside_those_of_others(lab: Lab, namespace: str) -> None:
+    lab.core.patch_namespace(namespace, {"metadata": {"labels": {"team": "red"}}})
+    described = {"namespaces": [{"name": namespace, "istio": "enabled"}]}
+    wanted = {**inventory(namespace), "llm_cluster": described}
+    first = run(lab, wanted)
+    assert first.status == 0, first.output
+    labels = lab.core.read_namespace(namespace).metadata.labels
+    assert (labels["istio-injection"], labels["team"]) == ("enabled", "red")
+    assert run(lab, wanted).changed == 0
+    assert run(lab, wanted, state="absent").status == 0
+    assert lab.core.read_namespace(namespace).metadata.deletion_timestamp is None, "we did not make it"
