@@ -186,3 +186,27 @@ def test_a_namespace_that_is_there_gets_our_label_beside_those_of_others(lab: La
     assert run(lab, wanted).changed == 0
     assert run(lab, wanted, state="absent").status == 0
     assert lab.core.read_namespace(namespace).metadata.deletion_timestamp is None, "we did not make it"
+
+
+def test_another_value_replaces_the_pods_that_read_it_and_no_others(lab: Lab, namespace: str) -> None:
+    from kubernetes import client
+
+    wanted = inventory(namespace)
+    given = {name: f"{{{{ {name} }}}}" for name in wanted}
+
+    def pods_of(token: str) -> dict[str, Any]:
+        tasks = [
+            {"inferops.serving.secrets": given},
+            {"inferops.serving.services": {**given, "wait": False}},
+        ]
+        environ = {"LAB_HF_TOKEN": token}
+        done = run_tasks(tasks, kubeconfig=lab.kubeconfig, variables=wanted, environ=environ)
+        assert done.status == 0, done.output
+        found = client.AppsV1Api(lab.client).list_namespaced_deployment(namespace).items
+        return {one.metadata.name: one.spec.template.to_dict() for one in found}
+
+    first, same, other = pods_of(TOKEN), pods_of(TOKEN), pods_of("hf_othertopsecret")
+    assert first == same
+    assert first["chat"] != other["chat"], "its engine reads the token"
+    assert first["rag"] == other["rag"]
+    assert "topsecret" not in json.dumps(other, default=str)
