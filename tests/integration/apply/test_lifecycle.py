@@ -212,7 +212,8 @@ def test_check_mode_says_what_the_real_run_does(client: Client, namespace: str) 
         secret("s", token="second-value"),
     ]
     then += [service("web"), job("once", image="example.com/job:2")]
-    apply(client, [ObjectSet(name="check", namespace=namespace, objects=start)], wait=False)
+    # waited for, so that controllers have written what they write
+    apply(client, [ObjectSet(name="check", namespace=namespace, objects=start)])
     wanted = ObjectSet(name="check", namespace=namespace, objects=then)
     version = resource_versions(client, namespace)
     [foretold] = apply(client, [wanted], check_mode=True, recreate=["Job"], show_diff=True)

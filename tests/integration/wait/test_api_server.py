@@ -76,5 +76,5 @@ def test_server_that_stays_away_is_named_with_the_last_known_state(shaky: Ground
     verdict = shaky.wait_for(live, seconds=6)
     timer.join()
     assert verdict.only.code == "ApiUnavailable"
-    assert "0 of 1 pods ready" in verdict.only.message
+    assert "0 of 1 pods" in verdict.only.message
     assert verdict.took < 30
