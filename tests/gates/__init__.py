@@ -106,10 +106,7 @@ def _unit() -> tuple[Step, ...]:
 
 def _integration() -> tuple[Step, ...]:
     parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile")
-    return (
-        *_pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp")),
-        *_pytest("engines", "--timeout", "1800"),
-    )
+    return _pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp"))
 
 
 def _molecule() -> tuple[Step, ...]:

@@ -101,7 +101,7 @@ def asked() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize(("engine", "name"), asked())
+@pytest.mark.parametrize(("engine", "name"), list(asked()))
 def test_it_runs_with_what_the_entry_says(verdict: Verdict, version: str, engine: str, name: str) -> None:
     entry, expected = TAKEN[name]
     found = takes(verdict, version, f"{engine}: {name}", {"engine": engine, **entry})["runs_with"]
