@@ -263,8 +263,7 @@ def test_size_of_a_group_can_change_but_its_network_cannot(client: Client, names
 @pytest.mark.req("S0-19", "XC-07")
 @pytest.mark.proof("C")
 def test_deployment_mode_of_an_inference_service_needs_a_new_one(client: Client, namespace: str) -> None:
-    """KServe's webhook refuses the change once the mode is in the status, which its real controller writes.
-    """
+    """KServe refuses the change once the mode is in the status, which its real controller writes."""
     before = inference_service("isvc")
     [outcome] = apply(
         client, [ObjectSet(name="mode", namespace=namespace, objects=[before])], wait_timeout=60

@@ -215,9 +215,9 @@ def test_check_mode_says_what_the_real_run_does(client: Client, namespace: str) 
     # waited for, so that controllers have written what they write
     apply(client, [ObjectSet(name="check", namespace=namespace, objects=start)])
     wanted = ObjectSet(name="check", namespace=namespace, objects=then)
-    version = resource_versions(client, namespace)
+    version = versions(client, namespace)
     [foretold] = apply(client, [wanted], check_mode=True, recreate=["Job"], show_diff=True)
-    assert resource_versions(client, namespace) == version
+    assert versions(client, namespace) == version
     [done] = apply(client, [wanted], recreate=["Job"], wait=False, show_diff=True)
     assert trouble(foretold) == trouble(done) == []
     past = {"would-create": "created", "would-configure": "configured", "would-recreate": "recreated"}
@@ -237,9 +237,12 @@ def test_check_mode_says_what_the_real_run_does(client: Client, namespace: str) 
     assert shown[0] == shown[1]
 
 
-def resource_versions(client: Client, namespace: str) -> dict[str, str]:
+def versions(client: Client, namespace: str) -> dict[str, str]:
+    """What changes with what a user says of an object, and not with what its controller does meanwhile."""
     return {
-        f"{kind} {obj['metadata']['name']}": obj["metadata"]["resourceVersion"]
+        f"{kind} {obj['metadata']['name']}": obj["metadata"].get(
+            "generation", obj["metadata"]["resourceVersion"]
+        )
         for version, kind in (("v1", "ConfigMap"), ("v1", "Secret"), ("v1", "Service"), ("batch/v1", "Job"))
         for obj in client.list(version, kind, namespace=namespace)
     }

@@ -9,6 +9,7 @@ import json
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -126,8 +127,13 @@ def test_nodes_follow_the_inventory(own_lab: OwnLabs) -> None:
 def test_a_node_that_is_told_to_break_breaks_and_recovers(own_lab: OwnLabs) -> None:
     lab = own_lab(nodes=[{"name": "gpu"}])
     label = "node-not-ready.stage.kwok.x-k8s.io"
-    lab.core.patch_node("gpu-0", {"metadata": {"labels": {label: "true"}}})
-    eventually(lambda: _ready(lab.core.read_node("gpu-0")) == "False")
+
+    def broken() -> bool:
+        """A node that kwok has just taken over may miss a change, so the wish is repeated."""
+        wish = {"labels": {label: "true"}, "annotations": {"repeated": str(time.monotonic())}}
+        return _ready(lab.core.patch_node("gpu-0", {"metadata": wish})) == "False"
+
+    eventually(broken)
     lab.core.patch_node("gpu-0", {"metadata": {"labels": {label: None}}})
     eventually(lambda: _ready(lab.core.read_node("gpu-0")) == "True")
 
