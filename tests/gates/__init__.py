@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.contract.evidence import scenarios
@@ -23,6 +24,7 @@ TOOLS = Path(sys.executable).parent
 WORKERS = 2
 STAGES = ("lint", "unit", "integration", "molecule", "engines", "coverage")
 ON_THE_LAB = {"integration", "molecule"}
+INTEGRATION = ("--timeout", "900", "--basetemp", str(BUILD / "tmp"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,8 @@ class Step:
     env: dict[str, str] = field(default_factory=dict)
     scenario: str = ""
     """The molecule scenario that it runs."""
+    crowded: bool = False
+    """Whether its tests run side by side on one cluster."""
 
     @property
     def log(self) -> Path:
@@ -43,6 +47,10 @@ class Step:
     @property
     def record(self) -> Path:
         return RECORDS / f"{self.name.replace(' ', '-')}.json"
+
+    def alone(self, tests: Sequence[str]) -> Step:
+        """The same step for these tests only, one after the other."""
+        return _pytest(f"{self.name} again", tests, *INTEGRATION)[0]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,23 +98,19 @@ def _lint() -> tuple[Step, ...]:
     )
 
 
-def _pytest(name: str, *arguments: str) -> tuple[Step, ...]:
-    record = ("--record", str(RECORDS / f"{name}.json"))
-    return (
-        Step(
-            name=name,
-            command=(sys.executable, "-m", "pytest", f"tests/{name}", "--quiet", "-ra", *record, *arguments),
-        ),
-    )
+def _pytest(name: str, tests: Sequence[str], *arguments: str, crowded: bool = False) -> tuple[Step, ...]:
+    step = Step(name=name, command=(), crowded=crowded)
+    command = (sys.executable, "-m", "pytest", *tests, "--quiet", "-ra", "--record", str(step.record))
+    return (replace(step, command=(*command, *arguments)),)
 
 
 def _unit() -> tuple[Step, ...]:
-    return _pytest("unit")
+    return _pytest("unit", ["tests/unit"])
 
 
 def _integration() -> tuple[Step, ...]:
     parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile")
-    return _pytest("integration", *parallel, "--timeout", "900", "--basetemp", str(BUILD / "tmp"))
+    return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, crowded=True)
 
 
 def _molecule() -> tuple[Step, ...]:
@@ -117,7 +121,7 @@ def _molecule() -> tuple[Step, ...]:
 
 
 def _engines() -> tuple[Step, ...]:
-    return _pytest("engines", "--timeout", "1800")
+    return _pytest("engines", ["tests/engines"], "--timeout", "1800")
 
 
 def _coverage() -> tuple[Step, ...]:

@@ -23,6 +23,8 @@ from . import BUILD, LOGS, ON_THE_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, col
 
 NEWS = 60
 """Seconds after which a silent step says that it is still at work."""
+FEW = 5
+"""Failures among tests that run side by side that are looked at a second time."""
 TAIL = 80
 """Lines of the log that are shown when a step fails."""
 RUNNING: set[subprocess.Popen[bytes]] = set()
@@ -58,6 +60,9 @@ def run(step: Step) -> Verdict:
         while (code := _ended(process)) is None:
             say("…", step, time.monotonic() - started, last(step.log, 1))
         RUNNING.discard(process)
+    code = code or 0
+    if code and step.crowded:
+        code = run_alone(step)
     verdict = Verdict(step, code == 0, time.monotonic() - started)
     if step.scenario:
         write(step.record, scenario(step.scenario, outcome="passed" if verdict.passed else "failed"))
@@ -70,6 +75,32 @@ def run(step: Step) -> Verdict:
     if not verdict.passed:
         print(f"{last(step.log, TAIL)}\n--- the whole of it: {step.log.relative_to(ROOT)}", flush=True)
     return verdict
+
+
+def run_alone(step: Step) -> int:
+    """Runs the few tests that failed once more, one after the other, and names them whatever comes of it.
+
+    Side by side on a small machine, tests of a cluster can starve each other. Many failures are no accident.
+    """
+    failed = [each for each in read(step.record) if each.outcome == "failed"] if step.record.exists() else []
+    if not 0 < len(failed) <= FEW:
+        return 1
+    again = step.alone([each.source for each in failed])
+    print("".join(f"again, alone: {each.source}\n" for each in failed), end="", flush=True)
+    with step.log.open("a", encoding="utf-8") as log:
+        done = subprocess.run(
+            again.command,
+            cwd=again.cwd,
+            env=again.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if again.record.exists():
+        second = {each.source: each for each in read(again.record)}
+        write(step.record, [second.get(each.source, each) for each in read(step.record)])
+        again.record.unlink()
+    return done.returncode
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int | None:

@@ -22,6 +22,11 @@ CONTROLLERS = {"kserve": True, "llmisvc": True, "lws": True, "gateway": True}
 CRDS = ["keda"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole roads come first: they take longest, and whole files are shared out to workers."""
+    items.sort(key=lambda item: "playbooks" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     given = os.environ.get("LAB_KUBECONFIG")
