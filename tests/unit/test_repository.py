@@ -20,9 +20,10 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
 LONGEST = 400
+HERE = [re.escape(f"{place}/") for place in (ROOT, Path.home()) if place != Path(place.anchor)]
 FOREIGN = re.compile(
-    r"/root/|/work/|/tmp/ref|/opt/wheels"  # places of one machine
-    r"|pypi\.org|pythonhosted\.org|(?:proxy|sum)\.golang\.org|goproxy"  # servers that a mirror may replace
+    "|".join(HERE)  # places of one machine
+    + r"|pypi\.org|pythonhosted\.org|(?:proxy|sum)\.golang\.org|goproxy"  # servers that a mirror may replace
 )
 
 
