@@ -42,7 +42,7 @@ def write_directory(export: Export, dest: Path, *, private: bool, check_mode: bo
     for difference in differences:
         path = Path(difference["after_header"])
         if difference["after"]:
-            _write(path, difference["after"], PRIVATE if private else PUBLIC)
+            write_whole(path, difference["after"].encode(), PRIVATE if private else PUBLIC)
         else:
             path.unlink()
             _remove_if_empty(path.parent, dest)
@@ -67,13 +67,13 @@ def _differences(dest: Path, wanted: dict[str, str], *, stale: list[str]) -> Ite
             yield {"before_header": str(path), "after_header": str(path), "before": before, "after": text}
 
 
-def _write(path: Path, text: str, mode: int) -> None:
+def write_whole(path: Path, content: bytes, mode: int) -> None:
     """All or nothing, and with the right mode from the first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "wb") as file:
         os.fchmod(file.fileno(), mode)
-        file.write(text)
+        file.write(content)
     Path(temporary).replace(path)
 
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import tarfile
-import tempfile
 from pathlib import Path
 
-from .directory import PRIVATE, PUBLIC
+from .directory import PRIVATE, PUBLIC, write_whole
 from .export import Export
 
 
@@ -23,12 +21,7 @@ def write_tarball(export: Export, dest: Path, *, private: bool, check_mode: bool
     if dest.exists() and dest.read_bytes() == content:
         return False
     if not check_mode:
-        dest.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=dest.parent, prefix=".")
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-        Path(temporary).replace(dest)
+        write_whole(dest, content, mode)
     return True
 
 
