@@ -33,6 +33,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._fleet.option imp
     Cpu,
     Devices,
     Memory,
+    Names,
     Text,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.presets import PRESETS  # noqa: E402
@@ -320,7 +321,7 @@ def value_schema(key: Key) -> dict[str, Any]:
         return {"anyOf": [{"type": "string"}, inner]} if key.declared.shorthand else templated(inner)
     if key.shape == "records":
         return templated({"type": "array", "items": object_schema(key.of)})
-    if key.of is Devices:
+    if key.of in (Devices, Names):
         item = {"type": ["integer", "string"]}
         return {"anyOf": [{"type": ["integer", "string"]}, {"type": "array", "items": item}]}
     item = scalar(key)

@@ -113,34 +113,819 @@ options:
           - What is installed in the cluster.
         type: dict
         suboptions:
+          nfd:
+            description:
+              - Node Feature Discovery.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          device_plugin:
+            description:
+              - NVIDIA device plugin.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          gfd:
+            description:
+              - GPU Feature Discovery.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          gpu_operator:
+            description:
+              - NVIDIA GPU Operator.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          dcgm:
+            description:
+              - DCGM exporter.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          prometheus:
+            description:
+              - Prometheus.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+              url:
+                description:
+                  - Address of the Prometheus that autoscalers query, for example
+                    V(http://prometheus.monitoring:9090).
+                type: str
+          adapter:
+            description:
+              - Prometheus adapter.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          grafana:
+            description:
+              - Grafana.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          hami:
+            description:
+              - HAMi.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          aidaptiv:
+            description:
+              - aiDAPTIVCache.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+              mode:
+                description:
+                  - V(operator) installs the operator from O(llm_cluster.components.aidaptiv.source),
+                    V(topolvm) uses the StorageClass packaging, V(existing) expects
+                    either, V(simulate) is for simulated nodes only.
+                type: str
+                choices:
+                  - operator
+                  - topolvm
+                  - existing
+                  - simulate
+                default: existing
+              danger_accept_any_nvme:
+                description:
+                  - Skip the operator's check of the firmware. Any NVMe device may
+                    then be formatted.
+                type: bool
+                default: false
+          nfs_csi:
+            description:
+              - CSI driver for NFS.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          cert_manager:
+            description:
+              - cert-manager.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          gateway:
+            description:
+              - Gateway API.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+              class_name:
+                description:
+                  - GatewayClass of gateways made here.
+                  - Left out it is none; gateways must be there already.
+                type: str
+          inference_crds:
+            description:
+              - Gateway API inference extension.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          lws:
+            description:
+              - LeaderWorkerSet.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
           kserve:
             description:
               - KServe.
             type: dict
             suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
               version:
                 description:
-                  - Installed version, for example V(v0.20.0). It decides the spelling
-                    of fields and annotations.
+                  - Version. It decides the spelling of fields and annotations too.
                   - Left out it is from O(llm_cluster.version_preset).
                 type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
               deployment_mode:
                 description:
                   - Default of O(llm_serving[].kserve.mode).
                 type: str
                 choices:
                   - Standard
+                  - Knative
                 default: Standard
-          prometheus:
+          knative_features:
             description:
-              - Prometheus.
+              - Feature flags of Knative Serving.
             type: dict
             suboptions:
-              url:
+              state:
                 description:
-                  - Address of the Prometheus that autoscalers query, for example
-                    V(http://prometheus.monitoring:9090).
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
                 type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          llmd:
+            description:
+              - llm-d.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          kueue:
+            description:
+              - Kueue.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          istio:
+            description:
+              - Istio.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
+          keda:
+            description:
+              - KEDA.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present) installs it, V(existing) expects it, V(absent) removes
+                    what was installed from here, V(auto) uses it where it is found
+                    and installs nothing.
+                type: str
+                choices:
+                  - present
+                  - existing
+                  - absent
+                  - auto
+                default: auto
+              version:
+                description:
+                  - Version. It decides the spelling of fields and annotations too.
+                  - Left out it is from O(llm_cluster.version_preset).
+                type: str
+              source:
+                description:
+                  - V(builtin) for objects of this collection, else the path or URL
+                    of a manifest, a directory or an archive, or V(helm:<chart>) for
+                    a chart.
+                type: str
+                default: builtin
+              checksum:
+                description:
+                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                type: str
+              values:
+                description:
+                  - Values of the chart.
+                type: dict
       registry:
         description:
           - Where images come from.
@@ -185,6 +970,58 @@ options:
               - Create the namespace when it is missing.
             type: bool
             default: true
+      host_mounts:
+        description:
+          - File systems that hosts mount.
+        type: list
+        elements: dict
+        suboptions:
+          hosts:
+            description:
+              - Pattern of the inventory's hosts that mount it.
+            type: str
+            default: llm_gpu_hosts
+          source:
+            description:
+              - What is mounted, for example V(nfs.example:/models).
+            type: str
+            required: true
+          path:
+            description:
+              - Mount point.
+            type: str
+            required: true
+          fstype:
+            description:
+              - Type of the file system.
+            type: str
+            default: nfs4
+          opts:
+            description:
+              - Mount options.
+              - Left out it is the host's.
+            type: str
+          directories:
+            description:
+              - Directories to make there.
+            type: list
+            elements: dict
+            suboptions:
+              path:
+                description:
+                  - Directory below the mount point.
+                type: str
+                required: true
+              owner:
+                description:
+                  - Owner, C(user:group).
+                  - Left out it is left as it is.
+                type: str
+              mode:
+                description:
+                  - Mode, for example V(0755).
+                  - Left out it is left as it is.
+                type: str
   llm_secrets:
     description:
       - Credentials, by value, from the environment, or already in the cluster.
@@ -200,12 +1037,17 @@ options:
       kind:
         description:
           - V(hf-token) is a Hugging Face access token, V(registry) logs in to image
-            registries, V(s3) is a pair of keys of an S3 store.
+            registries, V(s3) is a pair of keys of an S3 store, V(basic-auth) a user
+            name and password of clients, V(api-key) the key that clients show to
+            the engine, V(generic) any keys and values.
         type: str
         choices:
           - hf-token
           - registry
           - s3
+          - basic-auth
+          - api-key
+          - generic
         required: true
       namespaces:
         description:
@@ -220,13 +1062,15 @@ options:
       env:
         description:
           - 'Environment variable of the machine that runs the task. For V(hf-token)
-            it holds the token, for V(registry) a Docker configuration as JSON; for
-            V(s3) it is a prefix: V(AWS) reads E(AWS_ACCESS_KEY_ID) and E(AWS_SECRET_ACCESS_KEY).'
+            it holds the token, for V(api-key) the key, for V(basic-auth) the password,
+            for V(registry) a Docker configuration as JSON, for V(generic) a map as
+            JSON; for V(s3) it is a prefix: V(AWS) reads E(AWS_ACCESS_KEY_ID) and
+            E(AWS_SECRET_ACCESS_KEY).'
         type: str
       value:
         description:
-          - The token.
-          - For kind V(hf-token) only.
+          - The token or key.
+          - For kind V(hf-token) and V(api-key) only.
         type: str
       registries:
         description:
@@ -260,6 +1104,21 @@ options:
           - Secret access key.
           - For kind V(s3) only.
         type: str
+      username:
+        description:
+          - User name. Required for V(basic-auth); there is no default.
+          - For kind V(basic-auth) only.
+        type: str
+      password:
+        description:
+          - Password.
+          - For kind V(basic-auth) only.
+        type: str
+      data:
+        description:
+          - Keys and values, not base64-encoded.
+          - For kind V(generic) only.
+        type: dict
   llm_stores:
     description:
       - Where models lie.
@@ -275,14 +1134,15 @@ options:
       kind:
         description:
           - V(pvc) is a claim on an existing or dynamically made volume, V(nfs) and
-            V(csi) also make the volume, V(s3) is a bucket, V(hf) is the Hugging Face
-            hub or a mirror of it.
+            V(csi) also make the volume, V(s3) is a bucket, V(oci) an image registry
+            with models as images, V(hf) is the Hugging Face hub or a mirror of it.
         type: str
         choices:
           - pvc
           - nfs
           - csi
           - s3
+          - oci
           - hf
         required: true
       claim:
@@ -414,7 +1274,7 @@ options:
         description:
           - Entry of O(llm_secrets) with the credentials.
           - Left out it is anonymous access.
-          - For kind V(s3) and V(hf) only.
+          - For kind V(s3), V(oci) and V(hf) only.
         type: str
       path_style:
         description:
@@ -433,6 +1293,12 @@ options:
           - ConfigMap with a CA bundle under the key V(cabundle.crt), for an endpoint
             with a private CA.
           - For kind V(s3) only.
+        type: str
+      registry:
+        description:
+          - Registry and path in front of every model's source, for example V(registry.example/models).
+            Required for V(oci).
+          - For kind V(oci) only.
         type: str
       offline:
         description:
@@ -489,6 +1355,13 @@ options:
           - A quantity with its unit, such as V(16Gi).
           - Left out it is known for measured models.
         type: str
+      converted_sizes:
+        description:
+          - 'Size of the model converted for TensorRT-LLM by C(<pipeline>x<tensor>),
+            for example V({1x8: 152Gi}). Required where none was measured.'
+          - A quantity with its unit, such as V(16Gi).
+          - Left out it is known for measured models.
+        type: dict
       size_class:
         description:
           - Size class, for default memory and advice.
@@ -567,20 +1440,28 @@ options:
       engine:
         description:
           - V(vllm) is vLLM's own server, V(triton-vllm) is Triton with the vLLM backend,
-            V(simulator) answers like vLLM without GPU and model.
+            V(triton-trtllm) is Triton with TensorRT-LLM, V(aidaptiv) is vLLM with
+            aiDAPTIVCache, V(simulator) answers like vLLM without GPU and model.
         type: str
         choices:
           - vllm
           - triton-vllm
+          - triton-trtllm
+          - aidaptiv
           - simulator
         required: true
       platform:
         description:
-          - V(deployment) is a plain Deployment, V(kserve) an InferenceService.
+          - V(deployment) is a plain Deployment, V(kserve) an InferenceService, V(llmd)
+            pods behind llm-d's router, V(leader-workers) a Deployment for each rank
+            of a copy, V(lws) a LeaderWorkerSet.
         type: str
         choices:
           - deployment
           - kserve
+          - llmd
+          - leader-workers
+          - lws
         default: deployment
       kserve:
         description:
@@ -595,12 +1476,27 @@ options:
             type: str
             choices:
               - Standard
+              - Knative
           runtime:
             description:
               - V(existing:<name>) uses a ClusterServingRuntime or ServingRuntime
                 that is already there.
               - Left out it is a ServingRuntime of this service.
             type: str
+      llmd:
+        description:
+          - For platform V(llmd).
+        type: dict
+        suboptions:
+          provider:
+            description:
+              - V(native) makes the pods, the pool and the endpoint picker itself;
+                V(kserve) makes an LLMInferenceService.
+            type: str
+            choices:
+              - native
+              - kserve
+            default: native
       image:
         description:
           - Image of the engine.
@@ -647,6 +1543,67 @@ options:
               - 1 or more.
             type: int
             default: 1
+          data:
+            description:
+              - 'Data parallelism: engines of one copy that share its requests.'
+              - 1 or more.
+            type: int
+            default: 1
+          expert:
+            description:
+              - 'Expert parallelism: the experts are spread over all GPUs of a copy.'
+            type: bool
+            default: false
+          pods:
+            description:
+              - V(single) is one pod per copy, V(per-gpu) one pod per GPU, V(per-node)
+                one pod for every O(llm_serving[].topology.gpus_per_node) GPUs.
+              - Left out it is V(single), for platform V(leader-workers) V(per-gpu).
+            type: str
+            choices:
+              - single
+              - per-gpu
+              - per-node
+            default: single
+          gpus_per_node:
+            description:
+              - GPUs of one pod, for V(per-node).
+              - 1 or more.
+            type: int
+          placement:
+            description:
+              - Where the pods of one copy run.
+            type: dict
+            suboptions:
+              scheduler:
+                description:
+                  - Scheduler of the pods.
+                  - Left out it is the cluster's default.
+                type: str
+              gang:
+                description:
+                  - 'How several pods of one copy get their GPUs all at once: V(serial)
+                    lets one copy start after the other, the others name what does
+                    it in the cluster.'
+                type: str
+                choices:
+                  - none
+                  - serial
+                  - volcano
+                  - kueue
+                  - coscheduling
+                default: none
+              queue:
+                description:
+                  - LocalQueue of Kueue or queue of Volcano.
+                type: str
+              colocate:
+                description:
+                  - V(node) keeps the pods of one copy on one node; a node label such
+                    as V(topology.kubernetes.io/rack) keeps them where its value is
+                    the same.
+                type: str
+                default: none
       gpu:
         description:
           - Which GPUs, and how they are taken.
@@ -668,8 +1625,11 @@ options:
           product:
             description:
               - GPU product as in the node label C(nvidia.com/gpu.product), for example
-                V(NVIDIA-A10G).
-            type: str
+                V(NVIDIA-A10G). A list makes one instance for each product on platform
+                V(leader-workers), elsewhere any of them will do.
+              - Left out it is any.
+            type: list
+            elements: str
           resource:
             description:
               - Resource name to request, for example V(nvidia.com/mig-3g.40gb).
@@ -715,7 +1675,7 @@ options:
               - Share of the visible GPU memory that the engine takes, above 0 and
                 up to 1.
               - Left out it is 0.9.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: float
           max_model_len:
             description:
@@ -734,54 +1694,54 @@ options:
               - Most tokens in one step.
               - 1 or more.
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: int
           kv_cache_dtype:
             description:
               - Data type of the KV cache, for example V(auto), V(fp8), V(fp8_e5m2).
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: str
           dtype:
             description:
               - Data type of weights and activations.
               - Left out it is O(llm_models[].dtype).
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: str
           quantization:
             description:
               - Quantisation method.
               - Left out it is from the model's own configuration.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: str
           prefix_caching:
             description:
               - Keep the KV cache of common prefixes.
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: bool
           chunked_prefill:
             description:
               - Split long prompts over several steps.
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: bool
           enforce_eager:
             description:
               - Use no CUDA graphs.
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: bool
           speculative:
             description:
               - Speculative decoding, the JSON object of C(--speculative-config).
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: dict
           trust_remote_code:
             description:
               - Run code that comes with the model.
               - Left out it is the engine's.
-              - For engine V(vllm) and V(triton-vllm) only.
+              - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
             type: bool
           seed:
             description:
@@ -792,19 +1752,19 @@ options:
           model_json:
             description:
               - More keys of Triton's C(model.json), which are vLLM's AsyncEngineArgs.
-              - For engine V(triton-vllm) only.
+              - For engine V(triton-vllm) and V(triton-trtllm) only.
             type: dict
           log_verbose:
             description:
               - Verbosity of Triton's log.
               - 0 or more.
               - Left out it is off.
-              - For engine V(triton-vllm) only.
+              - For engine V(triton-vllm) and V(triton-trtllm) only.
             type: int
           log_iso8601:
             description:
               - ISO 8601 times in Triton's log.
-              - For engine V(triton-vllm) only.
+              - For engine V(triton-vllm) and V(triton-trtllm) only.
             type: bool
             default: false
           extra:
@@ -816,7 +1776,7 @@ options:
       kv_offload:
         description:
           - Offloading of the KV cache.
-          - For engine V(vllm) and V(triton-vllm) only.
+          - For engine V(vllm), V(triton-vllm) and V(aidaptiv) only.
         type: dict
         suboptions:
           enabled:
@@ -827,9 +1787,12 @@ options:
           provider:
             description:
               - Who moves the KV cache.
+              - Left out it is V(vllm-native), for engine V(aidaptiv) V(aidaptiv).
             type: str
             choices:
+              - aidaptiv
               - vllm-native
+              - lmcache
             default: vllm-native
           dram_gb:
             description:
@@ -837,6 +1800,57 @@ options:
               - 0 or more.
             type: int
             default: 0
+          ssd_gb:
+            description:
+              - Size on disk in GB (10^9 bytes).
+              - 0 or more.
+            type: int
+            default: 0
+          path:
+            description:
+              - Directory of the disk inside the container.
+              - Left out it is the provider's.
+            type: str
+          storage_class:
+            description:
+              - StorageClass of a volume for the disk, for example V(aidaptiv-cache).
+              - Left out it is a device of the node, or local storage of the pod.
+            type: str
+          resume:
+            description:
+              - V(resume) uses what an earlier pod left on the disk, V(discard) starts
+                empty.
+              - For engine V(aidaptiv) only.
+            type: str
+            choices:
+              - discard
+              - resume
+            default: discard
+          clean_obsolete:
+            description:
+              - Remove what belongs to no running model.
+              - Left out it is the engine's.
+              - For engine V(aidaptiv) only.
+            type: bool
+          device_count:
+            description:
+              - Cache devices of a pod.
+              - 0 or more.
+              - Left out it is V(1) with a size on disk.
+              - For engine V(aidaptiv) only.
+            type: int
+          gpu_reuse:
+            description:
+              - Keep what was reused in GPU memory.
+              - Left out it is the engine's.
+              - For engine V(aidaptiv) only.
+            type: bool
+          long_token:
+            description:
+              - Mode for very long prompts.
+              - Left out it is the engine's.
+              - For engine V(aidaptiv) only.
+            type: bool
       lora:
         description:
           - LoRA adapters.
@@ -852,6 +1866,49 @@ options:
               - 'Largest rank: 1, 8, 16, 32, 64, 128, 256, 320 or 512.'
               - 1 or more.
             type: int
+      conversion:
+        description:
+          - Conversion of the model for TensorRT-LLM.
+          - For engine V(triton-trtllm) only.
+        type: dict
+        suboptions:
+          enabled:
+            description:
+              - Convert the model by a Job; V(false) expects it to be there.
+            type: bool
+            default: true
+          resources:
+            description:
+              - Resources of the Job.
+            type: dict
+            suboptions:
+              cpu:
+                description:
+                  - CPUs.
+                  - A quantity of CPUs, such as V(4) or V(500m).
+                  - Left out it is by the number of GPUs.
+                type: str
+              gpu:
+                description:
+                  - GPUs.
+                  - 1 or more.
+                  - Left out it is the world size.
+                type: int
+              memory:
+                description:
+                  - Memory.
+                  - A quantity with its unit, such as V(16Gi).
+                  - Left out it is by the size of the model.
+                type: str
+          data_type:
+            description:
+              - Data type of the converted model.
+              - Left out it is O(llm_models[].dtype).
+            type: str
+          options:
+            description:
+              - More options of C(trtllm-build), without their dashes.
+            type: dict
       resources:
         description:
           - CPU, memory and ephemeral storage of the engine's container.
@@ -914,6 +1971,48 @@ options:
           - A quantity with its unit, such as V(16Gi).
           - Left out it is chosen by engine and topology.
         type: str
+      delivery:
+        description:
+          - 'How the model reaches the engine: V(mount) reads it from the store''s
+            volume, V(copy) copies it to local storage first, V(image) has it in an
+            image, V(legacy-prescript) runs a script before.'
+          - Left out it is by the kind of the store.
+        type: str
+        choices:
+          - mount
+          - copy
+          - image
+          - legacy-prescript
+      fast_local:
+        description:
+          - 'Local storage is faster than the store: copy the model there.'
+        type: bool
+        default: false
+      shared_path:
+        description:
+          - Directory of a copied model inside the pod.
+        type: str
+        default: /data
+      prescript:
+        description:
+          - For delivery V(legacy-prescript).
+        type: dict
+        suboptions:
+          image:
+            description:
+              - Image that runs the script.
+            type: str
+            required: true
+          tag:
+            description:
+              - Tag of the image.
+            type: str
+            required: true
+          script:
+            description:
+              - Shell script that puts the model to O(llm_serving[].shared_path).
+            type: str
+            required: true
       cache:
         description:
           - Cache of Hugging Face downloads on a store.
@@ -1012,21 +2111,26 @@ options:
           metric:
             description:
               - What decides the number of copies. V(none) keeps O(llm_serving[].scaling.min)
-                copies; V(rps) is requests per second, V(queue_time) the time requests
-                wait, V(external) a query of your own.
+                copies; V(concurrency) is requests at one time, V(rps) requests per
+                second, V(queue_ratio) the share of the time in the engine that requests
+                wait, V(queue_time) the time they wait, V(external) a query of your
+                own.
             type: str
             choices:
               - none
+              - concurrency
+              - rps
               - cpu
               - memory
-              - rps
+              - queue_ratio
               - queue_time
               - external
             default: none
           target:
             description:
               - 'Load that one copy should carry: percent for V(cpu) and V(memory),
-                requests per second for V(rps), microseconds for V(queue_time).'
+                requests for V(concurrency), requests per second for V(rps), a ratio
+                for V(queue_ratio), microseconds for V(queue_time).'
             type: float
           query:
             description:
@@ -1044,14 +2148,68 @@ options:
           type:
             description:
               - V(none) makes no Service, V(cluster) a ClusterIP, V(nodeport) a NodePort,
-                V(loadbalancer) a LoadBalancer.
+                V(loadbalancer) a LoadBalancer, V(route) a Route of OpenShift, V(istio)
+                a VirtualService, V(gateway-api) an HTTPRoute, V(traefik) an IngressRoute.
             type: str
             choices:
               - none
               - cluster
               - nodeport
               - loadbalancer
+              - route
+              - istio
+              - gateway-api
+              - traefik
             default: cluster
+          host:
+            description:
+              - Host name of requests, for V(route), V(istio), V(gateway-api) and
+                V(traefik).
+              - Left out it is any host.
+            type: str
+          path:
+            description:
+              - Prefix of the path of requests; the engine sees what follows it.
+              - Left out it is V(/).
+            type: str
+          gateway:
+            description:
+              - Gateway that is there already, C(<namespace>/<name>), for V(istio)
+                and V(gateway-api).
+              - Left out it is a gateway of this service.
+            type: str
+          tls:
+            description:
+              - Requests come by TLS.
+              - Left out it is plain HTTP.
+            type: dict
+            suboptions:
+              secret:
+                description:
+                  - Secret of type C(kubernetes.io/tls) with the certificate of the
+                    host, where the gateway reads its secrets.
+                  - Left out it is the certificate of the gateway or router itself.
+                type: str
+          auth:
+            description:
+              - What clients must show.
+            type: dict
+            suboptions:
+              basic:
+                description:
+                  - 'Entry of O(llm_secrets) of kind V(basic-auth): clients show its
+                    user name and password.'
+                type: str
+              api_key:
+                description:
+                  - 'Entry of O(llm_secrets) of kind V(api-key): clients show it as
+                    bearer token.'
+                type: str
+          access_log:
+            description:
+              - The gateway logs each request.
+            type: bool
+            default: false
           port:
             description:
               - Port of the Service.
@@ -1078,12 +2236,252 @@ options:
               - rolling
               - recreate
             default: rolling
+          canary:
+            description:
+              - A part of the requests goes to another specification.
+            type: dict
+            suboptions:
+              weight:
+                description:
+                  - Percent of the requests, 0 to 100.
+                  - 0 or more.
+                type: int
+                required: true
+              overrides:
+                description:
+                  - Keys of the service that differ.
+                type: dict
           revision_history:
             description:
               - How many applied revisions are kept.
               - 1 or more.
             type: int
             default: 10
+      router:
+        description:
+          - The router, for platform V(llmd).
+        type: dict
+        suboptions:
+          prefix_aware:
+            description:
+              - Prefer the copy that has the prompt's prefix in its cache.
+            type: bool
+            default: true
+          scheduler_replicas:
+            description:
+              - Copies of the endpoint picker.
+              - 1 or more.
+            type: int
+            default: 1
+          plugins:
+            description:
+              - Configuration of the endpoint picker, C(EndpointPickerConfig) without
+                kind and version.
+            type: dict
+          objectives:
+            description:
+              - Specs of InferenceObjectives by name.
+            type: dict
+          model_rewrites:
+            description:
+              - Specs of InferenceModelRewrites by name.
+            type: dict
+      prefill:
+        description:
+          - Pods that only read prompts, for platform V(llmd).
+        type: dict
+        suboptions:
+          replicas:
+            description:
+              - Copies that only read prompts.
+              - 0 or more.
+            type: int
+            default: 1
+          scaling:
+            description:
+              - What decides their number.
+              - Left out it is O(llm_serving[].prefill.replicas).
+            type: dict
+            suboptions:
+              min:
+                description:
+                  - Fewest copies.
+                  - 0 or more.
+                type: int
+                default: 1
+              max:
+                description:
+                  - Most copies. Required when a metric scales.
+                  - 0 or more.
+                  - Left out it is O(llm_serving[].scaling.min).
+                type: int
+              metric:
+                description:
+                  - What decides the number of copies. V(none) keeps O(llm_serving[].scaling.min)
+                    copies; V(concurrency) is requests at one time, V(rps) requests
+                    per second, V(queue_ratio) the share of the time in the engine
+                    that requests wait, V(queue_time) the time they wait, V(external)
+                    a query of your own.
+                type: str
+                choices:
+                  - none
+                  - concurrency
+                  - rps
+                  - cpu
+                  - memory
+                  - queue_ratio
+                  - queue_time
+                  - external
+                default: none
+              target:
+                description:
+                  - 'Load that one copy should carry: percent for V(cpu) and V(memory),
+                    requests for V(concurrency), requests per second for V(rps), a
+                    ratio for V(queue_ratio), microseconds for V(queue_time).'
+                type: float
+              query:
+                description:
+                  - Prometheus query, for V(external).
+                type: str
+              behavior:
+                description:
+                  - C(behavior) of the HorizontalPodAutoscaler, in the API's own form.
+                type: dict
+          topology:
+            description:
+              - GPUs of one of them.
+            type: dict
+            suboptions:
+              tensor:
+                description:
+                  - 'Tensor parallelism: GPUs that share each layer.'
+                  - 1 or more.
+                type: int
+                default: 1
+              pipeline:
+                description:
+                  - 'Pipeline parallelism: groups of GPUs that share the layers.'
+                  - 1 or more.
+                type: int
+                default: 1
+              data:
+                description:
+                  - 'Data parallelism: engines of one copy that share its requests.'
+                  - 1 or more.
+                type: int
+                default: 1
+              expert:
+                description:
+                  - 'Expert parallelism: the experts are spread over all GPUs of a
+                    copy.'
+                type: bool
+                default: false
+              pods:
+                description:
+                  - V(single) is one pod per copy, V(per-gpu) one pod per GPU, V(per-node)
+                    one pod for every O(llm_serving[].topology.gpus_per_node) GPUs.
+                  - Left out it is V(single), for platform V(leader-workers) V(per-gpu).
+                type: str
+                choices:
+                  - single
+                  - per-gpu
+                  - per-node
+                default: single
+              gpus_per_node:
+                description:
+                  - GPUs of one pod, for V(per-node).
+                  - 1 or more.
+                type: int
+              placement:
+                description:
+                  - Where the pods of one copy run.
+                type: dict
+                suboptions:
+                  scheduler:
+                    description:
+                      - Scheduler of the pods.
+                      - Left out it is the cluster's default.
+                    type: str
+                  gang:
+                    description:
+                      - 'How several pods of one copy get their GPUs all at once:
+                        V(serial) lets one copy start after the other, the others
+                        name what does it in the cluster.'
+                    type: str
+                    choices:
+                      - none
+                      - serial
+                      - volcano
+                      - kueue
+                      - coscheduling
+                    default: none
+                  queue:
+                    description:
+                      - LocalQueue of Kueue or queue of Volcano.
+                    type: str
+                  colocate:
+                    description:
+                      - V(node) keeps the pods of one copy on one node; a node label
+                        such as V(topology.kubernetes.io/rack) keeps them where its
+                        value is the same.
+                    type: str
+                    default: none
+          resources:
+            description:
+              - Resources of one of them.
+            type: dict
+            suboptions:
+              cpu:
+                description:
+                  - CPUs.
+                type: dict
+                suboptions:
+                  request:
+                    description:
+                      - Request.
+                      - A quantity of CPUs, such as V(4) or V(500m).
+                      - Left out it is chosen by engine and GPUs.
+                    type: str
+                  limit:
+                    description:
+                      - Limit.
+                      - A quantity of CPUs, such as V(4) or V(500m).
+                      - Left out it is chosen by engine and GPUs.
+                    type: str
+              memory:
+                description:
+                  - Memory.
+                type: dict
+                suboptions:
+                  request:
+                    description:
+                      - Request.
+                      - A quantity with its unit, such as V(16Gi).
+                      - Left out it is chosen by engine and model.
+                    type: str
+                  limit:
+                    description:
+                      - Limit.
+                      - A quantity with its unit, such as V(16Gi).
+                      - Left out it is chosen by engine and model.
+                    type: str
+              ephemeral:
+                description:
+                  - Ephemeral storage.
+                type: dict
+                suboptions:
+                  request:
+                    description:
+                      - Request.
+                      - A quantity with its unit, such as V(16Gi).
+                      - Left out it is chosen by engine and model.
+                    type: str
+                  limit:
+                    description:
+                      - Limit.
+                      - A quantity with its unit, such as V(16Gi).
+                      - Left out it is chosen by engine and model.
+                    type: str
       monitoring:
         description:
           - Metrics.
@@ -1096,8 +2494,18 @@ options:
             default: false
           labels:
             description:
-              - Labels by which Prometheus selects the PodMonitor.
+              - Labels by which Prometheus selects the PodMonitor and the rules.
             type: dict
+          rules:
+            description:
+              - Make recording and alerting rules for the Prometheus operator.
+            type: bool
+            default: false
+          dashboard:
+            description:
+              - Make a dashboard for Grafana.
+            type: bool
+            default: false
       verify:
         description:
           - How the service is proved to serve.
@@ -1128,12 +2536,37 @@ options:
                   - Longest time to the first token, in milliseconds.
                   - 1 or more.
                 type: int
+              concurrency:
+                description:
+                  - Requests at one time while it is measured.
+                  - 1 or more.
+                type: int
+              gpu_util:
+                description:
+                  - Least use of the GPUs meanwhile, in percent.
+                  - 1 or more.
+                type: int
           startup_timeout:
             description:
               - How long one pod may take from start to ready, in seconds.
               - 1 or more.
             type: int
             default: 1200
+      allow_any_world_size:
+        description:
+          - Accept a world size that is no power of two for TensorRT-LLM.
+        type: bool
+        default: false
+      allow_plaintext_auth:
+        description:
+          - Accept passwords that travel without TLS.
+        type: bool
+        default: false
+      strict_capacity:
+        description:
+          - More GPUs than the cluster has are an error instead of a warning.
+        type: bool
+        default: false
       kv_cache_dtype_ack:
         description:
           - Accept an fp8 KV cache on GPUs that lack fp8 in hardware.

@@ -128,10 +128,34 @@ class Autoscaling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rendezvous:
+    """How the pods of one copy find each other, as texts that Kubernetes expands in a container."""
+
+    leader: str
+    """Host name of the first pod."""
+    rank: str
+    """Number of the pod in its copy, the first is 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What runs to its end before the servers start."""
+
+    name: str
+    workload: Workload
+    attempts: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class Workload:
     """One pod shape: a main container and what stands around it."""
 
     main: Container
+    worker: Container | None = None
+    """Main container of the other pods of a copy, where it has several; None: they are all alike."""
+    jobs: tuple[Job, ...] = ()
+    permissions: tuple[Mapping[str, Any], ...] = ()
+    """What the pods may ask of the API, as rules of a Role in its namespace."""
     init: tuple[Container, ...] = ()
     volumes: tuple[Volume, ...] = ()
     config: tuple[ConfigFiles, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .load import VARIABLES
-from .option import Cpu, Devices, Memory, Text
+from .option import Cpu, Devices, Memory, Names, Text
 from .records import Cluster, Secret
 from .schema import Key
 
@@ -26,7 +26,7 @@ ANSIBLE_TYPES: dict[Any, str] = {
 
 def ansible_type(key: Key) -> dict[str, Any]:
     """Type of a key in the words of an argument spec, without what is inside a map."""
-    if key.of is Devices:
+    if key.of in (Devices, Names):
         return {"type": "list", "elements": "str"}
     if key.shape == "list":
         return {"type": "list", "elements": ANSIBLE_TYPES[key.of]}

@@ -25,14 +25,20 @@ def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Pr
     found = [environ[name] for name in names]
     if secret.kind == "s3":
         return replace(secret, env=None, access_key=found[0], secret_key=found[1]), []
-    if secret.kind == "hf-token":
+    if secret.kind in ("hf-token", "api-key"):
         return replace(secret, env=None, value=found[0]), []
+    if secret.kind == "basic-auth":
+        return replace(secret, env=None, password=found[0]), []
     try:
+        if secret.kind == "generic":
+            return replace(secret, env=None, data=_texts(found[0])), []
         return replace(secret, env=None, registries=_logins(found[0])), []
     except (ValueError, TypeError, AttributeError, KeyError):
-        return secret, [
-            _problem(secret, f"{secret.env} holds no Docker configuration with user and password.")
-        ]
+        expected = {
+            "generic": "map of texts as JSON",
+            "registry": "Docker configuration with user and password",
+        }
+        return secret, [_problem(secret, f"{secret.env} holds no {expected[secret.kind]}.")]
 
 
 def own_fields(kind: str) -> list[str]:
@@ -43,6 +49,13 @@ def own_fields(kind: str) -> list[str]:
 def written_fields(secret: Secret) -> list[str]:
     """Those of them that are there."""
     return [name for name in own_fields(secret.kind) if getattr(secret, name)]
+
+
+def _texts(written: str) -> dict[str, str]:
+    found = json.loads(written)
+    if not all(isinstance(value, str) for value in found.values()):
+        raise TypeError
+    return dict(found)
 
 
 def _logins(written: str) -> tuple[RegistryLogin, ...]:

@@ -15,6 +15,7 @@ from .environment import resolve
 from .presets import Merged
 from .problem import Problem
 from .records import Cluster, Fleet, Model, Secret, Service, Store
+from .schema import Key, keys
 
 VARIABLES: dict[str, type[Any]] = {
     "llm_cluster": Cluster,
@@ -25,6 +26,7 @@ VARIABLES: dict[str, type[Any]] = {
 }
 
 Named = TypeVar("Named", Secret, Store, Model, Service)
+Record = TypeVar("Record")
 
 
 def load(
@@ -44,11 +46,11 @@ def load(
     services = _services(builder, variables.get("llm_serving") or [])
     references = _References(builder, {"llm_secrets": secrets, "llm_stores": stores, "llm_models": models})
     fleet = Fleet(
-        cluster=references.cluster(cluster),
+        cluster=references.resolved(cluster, "llm_cluster"),
         secrets=secrets,
-        stores={name: references.store(store) for name, store in stores.items()},
-        models={name: references.model(model) for name, model in models.items()},
-        services=tuple(references.service(service) for service in services),
+        stores={name: references.resolved(store, f"llm_stores[{name}]") for name, store in stores.items()},
+        models={name: references.resolved(model, f"llm_models[{name}]") for name, model in models.items()},
+        services=tuple(references.resolved(service, f"llm_serving[{service.name}]") for service in services),
     )
     return replace(fleet, models=fleet.models | references.stand_ins), builder.problems
 
@@ -102,38 +104,38 @@ class _References:
         self.stand_ins: dict[str, Model] = {}
         """Undeclared models that services name, so that the rest of these services can be checked."""
 
-    def cluster(self, cluster: Cluster) -> Cluster:
-        registry = cluster.registry
-        secret = self._known("llm_secrets", registry.pull_secret, "llm_cluster.registry.pull_secret")
-        if secret == registry.pull_secret:
-            return cluster
-        return replace(cluster, registry=replace(registry, pull_secret=secret))
+    def resolved(self, record: Record, path: str) -> Record:
+        """The record with the references that lead to an entry, at any depth."""
+        changed: dict[str, Any] = {}
+        for name, key in keys(type(record)).items():
+            given = getattr(record, name)
+            found = self._value(key, given, f"{path}.{name}") if given is not None else None
+            if found != given:
+                changed[name] = found
+        return replace(record, **changed) if changed else record  # type: ignore[type-var]
 
-    def store(self, store: Store) -> Store:
-        secret = self._known("llm_secrets", store.secret, f"llm_stores[{store.name}].secret")
-        return store if secret == store.secret else replace(store, secret=secret)
+    def _value(self, key: Key, given: Any, path: str) -> Any:
+        if key.shape == "record":
+            return self.resolved(given, path)
+        if key.shape == "records":
+            return tuple(self.resolved(item, f"{path}[{index}]") for index, item in enumerate(given))
+        if not key.declared.refers_to:
+            return given
+        if key.shape == "list":
+            return tuple(
+                name
+                for index, name in enumerate(given)
+                if self._known(key.declared.refers_to, name, f"{path}[{index}]")
+            )
+        known = self._known(key.declared.refers_to, given, path)
+        if known is None and key.required:
+            self.stand_ins[given] = Model(name=given, source=given)
+            return given
+        return known
 
-    def model(self, model: Model) -> Model:
-        store = self._known("llm_stores", model.store, f"llm_models[{model.name}].store")
-        return model if store == model.store else replace(model, store=store)
-
-    def service(self, service: Service) -> Service:
-        path = f"llm_serving[{service.name}]"
-        if self._known("llm_models", service.model, f"{path}.model") is None:
-            self.stand_ins[service.model] = Model(name=service.model, source=service.model)
-        store = self._known("llm_stores", service.cache.store, f"{path}.cache.store")
-        pulls = tuple(
-            name
-            for index, name in enumerate(service.pull_secrets)
-            if self._known("llm_secrets", name, f"{path}.pull_secrets[{index}]")
-        )
-        if store == service.cache.store and pulls == service.pull_secrets:
-            return service
-        return replace(service, cache=replace(service.cache, store=store), pull_secrets=pulls)
-
-    def _known(self, variable: str, name: str | None, path: str) -> str | None:
+    def _known(self, variable: str, name: str, path: str) -> str | None:
         entries = self._entries[variable]
-        if name is None or name in entries:
+        if name in entries:
             return name
         near = get_close_matches(name, entries, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Add it to {variable}, or name one of its entries."

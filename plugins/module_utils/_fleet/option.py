@@ -22,6 +22,9 @@ Text = NewType("Text", str)
 Devices = NewType("Devices", tuple[str, ...])
 """Indices or UUIDs of GPUs."""
 
+Names = NewType("Names", tuple[str, ...])
+"""One name, or a list of them."""
+
 DECLARATION = "inferops.serving"
 
 

@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from . import values
-from .option import Cpu, Declaration, Devices, Memory, Text, declaration
+from .option import Cpu, Declaration, Devices, Memory, Names, Text, declaration
 
 Shape = Literal["value", "list", "map", "record", "records"]
 
@@ -24,6 +24,7 @@ READERS: dict[Any, values.Reader] = {
     Memory: values.memory,
     Cpu: values.cpu,
     Devices: values.devices,
+    Names: values.names,
     Any: lambda value: value,
 }
 

@@ -104,6 +104,12 @@ def devices(value: Any) -> tuple[str, ...]:
     return tuple(plain_text(item) for item in items)
 
 
+def names(value: Any) -> tuple[str, ...]:
+    """One name, or a list of names."""
+    items = value if isinstance(value, (list, tuple)) else (value,)
+    return tuple(text(item) for item in items)
+
+
 @lru_cache(maxsize=1024)
 def _amount(written: str) -> float:
     try:

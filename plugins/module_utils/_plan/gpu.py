@@ -90,7 +90,8 @@ def affinity(plan: ServicePlan) -> dict[str, Any]:
         return {}
     key, _equals, value = plan.cluster.gpu_nodes.label.partition("=")
     expressions = [{"key": key, "operator": "In", "values": [value]}]
-    if plan.service.gpu.product is not None:
-        expressions.append({"key": PRODUCT_LABEL, "operator": "In", "values": [plan.service.gpu.product]})
+    if plan.service.gpu.product:
+        products = list(plan.service.gpu.product)
+        expressions.append({"key": PRODUCT_LABEL, "operator": "In", "values": products})
     required = {"nodeSelectorTerms": [{"matchExpressions": expressions}]}
     return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .._workload import Port
+from .._workload import Port, Rendezvous
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -26,6 +26,8 @@ class Platform:
     """Name that it asks of the main container; None: the engine's name."""
     model_dir: str | None = None
     """Where it puts a model that it fetches by URI; None: it fetches none."""
+    rendezvous: Rendezvous | None = None
+    """How the pods of one copy find each other; None: a copy is one pod."""
     pods: str
     """Names of the pods as a regular expression with ``{name}`` for the service's name."""
     selector: Callable[[ServicePlan], dict[str, str]]

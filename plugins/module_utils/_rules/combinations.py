@@ -14,15 +14,20 @@ from .finding import Plans, at, error
 CODE = "V-03"
 
 PLATFORMS = {
-    "vllm": ("deployment", "kserve"),
-    "simulator": ("deployment", "kserve"),
+    "vllm": ("deployment", "kserve", "llmd", "lws"),
+    "simulator": ("deployment", "kserve", "llmd", "lws"),
     "triton-vllm": ("deployment", "kserve"),
+    "triton-trtllm": ("deployment", "kserve", "leader-workers", "lws"),
+    "aidaptiv": ("deployment",),
 }
 """Engine → the platforms that run it."""
 
 METRICS = {
-    "deployment": ("none", "cpu", "memory", "queue_time", "external"),
+    "deployment": ("none", "cpu", "memory", "queue_ratio", "queue_time", "external"),
     "kserve": ("none", "cpu", "memory", "rps", "queue_time", "external"),
+    "llmd": ("none", "queue_time", "external"),
+    "leader-workers": ("none",),
+    "lws": ("none", "queue_ratio", "external"),
 }
 """Platform → the metrics that scale it."""
 

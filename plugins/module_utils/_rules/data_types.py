@@ -21,35 +21,36 @@ BFLOAT16 = (8, 0)
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
-        gpu = product(plan.service.gpu.product) if plan.service.gpu.product else None
-        if gpu is None or not plan.engine.uses_gpu:
-            continue
-        yield from _fp8(plan, gpu)
-        args = plan.service.engine_args
-        for name, value in (
-            ("dtype", args.dtype or plan.model.dtype),
-            ("kv_cache_dtype", args.kv_cache_dtype),
-        ):
-            if value == "bfloat16" and gpu.compute < BFLOAT16:
-                message = f"{_named(plan, gpu)}, bfloat16 needs 8.0."
-                yield error(CODE, at(plan, f"engine_args.{name}"), message, "Write float16.")
+        for name in plan.service.gpu.product if plan.engine.uses_gpu else ():
+            gpu = product(name)
+            if gpu is not None:
+                yield from _fp8(plan, name, gpu)
+                yield from _bfloat16(plan, name, gpu)
 
 
-def _fp8(plan: ServicePlan, gpu: Product) -> Iterator[Problem]:
+def _bfloat16(plan: ServicePlan, named: str, gpu: Product) -> Iterator[Problem]:
+    args = plan.service.engine_args
+    for name, value in (("dtype", args.dtype or plan.model.dtype), ("kv_cache_dtype", args.kv_cache_dtype)):
+        if value == "bfloat16" and gpu.compute < BFLOAT16:
+            message = f"{_told(named, gpu)}, bfloat16 needs 8.0."
+            yield error(CODE, at(plan, f"engine_args.{name}"), message, "Write float16.")
+
+
+def _fp8(plan: ServicePlan, named: str, gpu: Product) -> Iterator[Problem]:
     written = plan.service.engine_args.kv_cache_dtype or ""
     if not written.startswith("fp8") or gpu.compute >= FP8_IN_HARDWARE:
         return
     path = at(plan, "engine_args.kv_cache_dtype")
     if gpu.compute < FP8_AT_ALL:
-        yield error(CODE, path, f"{_named(plan, gpu)}, fp8 needs 8.0 or more.", "Write auto.")
+        yield error(CODE, path, f"{_told(named, gpu)}, fp8 needs 8.0 or more.", "Write auto.")
     elif written != "fp8_e5m2":
-        message = f"{_named(plan, gpu)}, fp8 needs 8.9 in hardware and may fail at start."
+        message = f"{_told(named, gpu)}, fp8 needs 8.9 in hardware and may fail at start."
         if plan.service.kv_cache_dtype_ack:
             yield warning(CODE, path, message)
         else:
             yield error(CODE, path, message, "Write auto or fp8_e5m2, or set kv_cache_dtype_ack: true.")
 
 
-def _named(plan: ServicePlan, gpu: Product) -> str:
+def _told(named: str, gpu: Product) -> str:
     major, minor = gpu.compute
-    return f"{plan.service.gpu.product} has compute capability {major}.{minor}"
+    return f"{named} has compute capability {major}.{minor}"

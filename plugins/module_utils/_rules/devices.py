@@ -29,9 +29,9 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
             hint = "Remove it, or write gpu.mode: visible-devices."
             message = f"has no effect with mode {gpu.mode}: the scheduler chooses the GPUs."
             yield error(CODE, at(plan, "gpu.visible_devices"), message, hint)
-        known = product(gpu.product) if gpu.product else None
-        if gpu.p2p == "false" and known and known.nvlink:
-            message = f"hides a broken NVLink on {gpu.product}."
+        linked = [name for name in gpu.product if (known := product(name)) and known.nvlink]
+        if gpu.p2p == "false" and linked:
+            message = f"hides a broken NVLink on {', '.join(linked)}."
             yield warning(CODE, at(plan, "gpu.p2p"), message, "Write auto where the GPUs are linked.")
 
 

@@ -47,4 +47,4 @@ def _fraction(plan: ServicePlan) -> float:
 def _place(plan: ServicePlan) -> tuple[str, ...]:
     """What tells nodes apart: the same index on different nodes is another device."""
     selector = plan.service.node_selector
-    return (plan.service.gpu.product or "", *(f"{key}={selector[key]}" for key in sorted(selector)))
+    return (*plan.service.gpu.product, *(f"{key}={selector[key]}" for key in sorted(selector)))

@@ -132,7 +132,8 @@ def test_a_missing_unit_is_proposed() -> None:
 
 
 def test_a_choice_is_told_with_all_choices_and_the_nearest() -> None:
-    assert problems(platform="kserv")[0].hint == "Did you mean kserve? Known values: deployment, kserve."
+    hint = problems(platform="kserv")[0].hint
+    assert hint == "Did you mean kserve? Known values: deployment, kserve, llmd, leader-workers, lws."
 
 
 def test_what_templates_make_strings_of_is_read() -> None:

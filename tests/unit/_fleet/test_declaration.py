@@ -82,6 +82,8 @@ def test_only_secrets_are_secret() -> None:
         "llm_secrets.registries.password",
         "llm_secrets.access_key",
         "llm_secrets.secret_key",
+        "llm_secrets.password",
+        "llm_secrets.data",
     }
 
 

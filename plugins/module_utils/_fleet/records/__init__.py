@@ -6,19 +6,28 @@
 from __future__ import annotations
 
 from .cluster import (
+    AidaptivComponent,
     Cluster,
+    Component,
     Components,
+    GatewayComponent,
     GpuNodes,
     GpuResources,
+    HostDirectory,
+    HostMount,
     KserveComponent,
     Namespace,
     PrometheusComponent,
     Registry,
 )
+from .engine import Conversion, ConversionResources, EngineArgs, KvOffload, Lora, Prescript
 from .fleet import Fleet
 from .models import Adapter, Model
+from .platform import Kserve, Llmd, Prefill, Router
 from .pod import (
+    Auth,
     Cache,
+    Canary,
     CpuAmount,
     Expose,
     MemoryAmount,
@@ -27,29 +36,41 @@ from .pod import (
     Rollout,
     Scaling,
     Slo,
+    Tls,
     Toleration,
     Verify,
 )
 from .secrets import RegistryLogin, Secret
-from .serving import EngineArgs, Gpu, Kserve, KvOffload, Lora, Service, Topology
+from .serving import Service
 from .stores import CsiVolume, NfsVolume, PersistentVolume, Store
+from .topology import Gpu, Placement, Topology
 
 __all__ = [
     "Adapter",
+    "AidaptivComponent",
+    "Auth",
     "Cache",
+    "Canary",
     "Cluster",
+    "Component",
     "Components",
+    "Conversion",
+    "ConversionResources",
     "CpuAmount",
     "CsiVolume",
     "EngineArgs",
     "Expose",
     "Fleet",
+    "GatewayComponent",
     "Gpu",
     "GpuNodes",
     "GpuResources",
+    "HostDirectory",
+    "HostMount",
     "Kserve",
     "KserveComponent",
     "KvOffload",
+    "Llmd",
     "Lora",
     "MemoryAmount",
     "Model",
@@ -57,16 +78,21 @@ __all__ = [
     "Namespace",
     "NfsVolume",
     "PersistentVolume",
+    "Placement",
+    "Prefill",
+    "Prescript",
     "PrometheusComponent",
     "Registry",
     "RegistryLogin",
     "Resources",
     "Rollout",
+    "Router",
     "Scaling",
     "Secret",
     "Service",
     "Slo",
     "Store",
+    "Tls",
     "Toleration",
     "Topology",
     "Verify",

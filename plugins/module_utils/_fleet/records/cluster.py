@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..option import Text, option
 
@@ -54,19 +55,38 @@ class GpuResources:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KserveComponent:
+class Component:
+    state: str = option(
+        "V(present) installs it, V(existing) expects it, V(absent) removes what was installed from here,"
+        " V(auto) uses it where it is found and installs nothing.",
+        choices=("present", "existing", "absent", "auto"),
+        default="auto",
+    )
     version: str | None = option(
-        "Installed version, for example V(v0.20.0). It decides the spelling of fields and annotations.",
+        "Version. It decides the spelling of fields and annotations too.",
         default=None,
         implied="from O(llm_cluster.version_preset)",
     )
+    source: str = option(
+        "V(builtin) for objects of this collection, else the path or URL of a manifest, a directory or an"
+        " archive, or V(helm:<chart>) for a chart.",
+        default="builtin",
+    )
+    checksum: str | None = option(
+        "SHA-256 of the file behind O(llm_cluster.components.*.source).", default=None
+    )
+    values: dict[str, Any] = option("Values of the chart.", default={})
+
+
+@dataclass(frozen=True, kw_only=True)
+class KserveComponent(Component):
     deployment_mode: str = option(
-        "Default of O(llm_serving[].kserve.mode).", choices=("Standard",), default="Standard"
+        "Default of O(llm_serving[].kserve.mode).", choices=("Standard", "Knative"), default="Standard"
     )
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrometheusComponent:
+class PrometheusComponent(Component):
     url: str | None = option(
         "Address of the Prometheus that autoscalers query, for example V(http://prometheus.monitoring:9090).",
         default=None,
@@ -74,9 +94,65 @@ class PrometheusComponent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GatewayComponent(Component):
+    class_name: str | None = option(
+        "GatewayClass of gateways made here.", default=None, implied="none; gateways must be there already"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AidaptivComponent(Component):
+    mode: str = option(
+        "V(operator) installs the operator from O(llm_cluster.components.aidaptiv.source), V(topolvm) uses"
+        " the StorageClass packaging, V(existing) expects either, V(simulate) is for simulated nodes only.",
+        choices=("operator", "topolvm", "existing", "simulate"),
+        default="existing",
+    )
+    danger_accept_any_nvme: bool = option(
+        "Skip the operator's check of the firmware. Any NVMe device may then be formatted.", default=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Components:
-    kserve: KserveComponent = option("KServe.", default=KserveComponent())
+    nfd: Component = option("Node Feature Discovery.", default=Component())
+    device_plugin: Component = option("NVIDIA device plugin.", default=Component())
+    gfd: Component = option("GPU Feature Discovery.", default=Component())
+    gpu_operator: Component = option("NVIDIA GPU Operator.", default=Component())
+    dcgm: Component = option("DCGM exporter.", default=Component())
     prometheus: PrometheusComponent = option("Prometheus.", default=PrometheusComponent())
+    adapter: Component = option("Prometheus adapter.", default=Component())
+    grafana: Component = option("Grafana.", default=Component())
+    hami: Component = option("HAMi.", default=Component())
+    aidaptiv: AidaptivComponent = option("aiDAPTIVCache.", default=AidaptivComponent())
+    nfs_csi: Component = option("CSI driver for NFS.", default=Component())
+    cert_manager: Component = option("cert-manager.", default=Component())
+    gateway: GatewayComponent = option("Gateway API.", default=GatewayComponent())
+    inference_crds: Component = option("Gateway API inference extension.", default=Component())
+    lws: Component = option("LeaderWorkerSet.", default=Component())
+    kserve: KserveComponent = option("KServe.", default=KserveComponent())
+    knative_features: Component = option("Feature flags of Knative Serving.", default=Component())
+    llmd: Component = option("llm-d.", default=Component())
+    kueue: Component = option("Kueue.", default=Component())
+    istio: Component = option("Istio.", default=Component())
+    keda: Component = option("KEDA.", default=Component())
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostDirectory:
+    path: str = option("Directory below the mount point.")
+    owner: Text | None = option("Owner, C(user:group).", default=None, implied="left as it is")
+    mode: str | None = option("Mode, for example V(0755).", default=None, implied="left as it is")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostMount:
+    hosts: str = option("Pattern of the inventory's hosts that mount it.", default="llm_gpu_hosts")
+    source: str = option("What is mounted, for example V(nfs.example:/models).")
+    path: str = option("Mount point.")
+    fstype: str = option("Type of the file system.", default="nfs4")
+    opts: str | None = option("Mount options.", default=None, implied="the host's")
+    directories: tuple[HostDirectory, ...] = option("Directories to make there.", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +196,4 @@ class Cluster:
     components: Components = option("What is installed in the cluster.", default=Components())
     registry: Registry = option("Where images come from.", default=Registry())
     namespaces: tuple[Namespace, ...] = option("Namespaces and what they carry.", default=())
+    host_mounts: tuple[HostMount, ...] = option("File systems that hosts mount.", default=())

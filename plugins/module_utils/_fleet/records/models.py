@@ -45,6 +45,12 @@ class Model:
     raw_size: Memory | None = option(
         "Size of the model's files.", default=None, implied="known for measured models"
     )
+    converted_sizes: dict[str, Memory] = option(
+        "Size of the model converted for TensorRT-LLM by C(<pipeline>x<tensor>), for example"
+        " V({1x8: 152Gi}). Required where none was measured.",
+        default={},
+        implied="known for measured models",
+    )
     size_class: str | None = option(
         "Size class, for default memory and advice.",
         choices=("small", "medium", "large"),

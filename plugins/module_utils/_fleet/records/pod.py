@@ -67,14 +67,17 @@ class Scaling:
         minimum=0,
     )
     metric: str = option(
-        "What decides the number of copies. V(none) keeps O(llm_serving[].scaling.min) copies; V(rps) is"
-        " requests per second, V(queue_time) the time requests wait, V(external) a query of your own.",
-        choices=("none", "cpu", "memory", "rps", "queue_time", "external"),
+        "What decides the number of copies. V(none) keeps O(llm_serving[].scaling.min) copies; V(concurrency)"
+        " is requests at one time, V(rps) requests per second, V(queue_ratio) the share of the time"
+        " in the engine"
+        " that requests wait, V(queue_time) the time they wait, V(external) a query of your own.",
+        choices=("none", "concurrency", "rps", "cpu", "memory", "queue_ratio", "queue_time", "external"),
         default="none",
     )
     target: float | None = option(
-        "Load that one copy should carry: percent for V(cpu) and V(memory), requests per second for V(rps),"
-        " microseconds for V(queue_time).",
+        "Load that one copy should carry: percent for V(cpu) and V(memory), requests for"
+        " V(concurrency), requests"
+        " per second for V(rps), a ratio for V(queue_ratio), microseconds for V(queue_time).",
         default=None,
     )
     query: str | None = option("Prometheus query, for V(external).", default=None)
@@ -84,19 +87,67 @@ class Scaling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tls:
+    secret: str | None = option(
+        "Secret of type C(kubernetes.io/tls) with the certificate of the host, where the gateway reads its"
+        " secrets.",
+        default=None,
+        implied="the certificate of the gateway or router itself",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auth:
+    basic: str | None = option(
+        "Entry of O(llm_secrets) of kind V(basic-auth): clients show its user name and password.",
+        default=None,
+        refers_to="llm_secrets",
+    )
+    api_key: str | None = option(
+        "Entry of O(llm_secrets) of kind V(api-key): clients show it as bearer token.",
+        default=None,
+        refers_to="llm_secrets",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Expose:
     type: str = option(
         "V(none) makes no Service, V(cluster) a ClusterIP, V(nodeport) a NodePort, V(loadbalancer) a"
-        " LoadBalancer.",
-        choices=("none", "cluster", "nodeport", "loadbalancer"),
+        " LoadBalancer, V(route) a Route of OpenShift, V(istio) a VirtualService, V(gateway-api) an"
+        " HTTPRoute,"
+        " V(traefik) an IngressRoute.",
+        choices=("none", "cluster", "nodeport", "loadbalancer", "route", "istio", "gateway-api", "traefik"),
         default="cluster",
     )
+    host: str | None = option(
+        "Host name of requests, for V(route), V(istio), V(gateway-api) and V(traefik).",
+        default=None,
+        implied="any host",
+    )
+    path: str | None = option(
+        "Prefix of the path of requests; the engine sees what follows it.", default=None, implied="V(/)"
+    )
+    gateway: str | None = option(
+        "Gateway that is there already, C(<namespace>/<name>), for V(istio) and V(gateway-api).",
+        default=None,
+        implied="a gateway of this service",
+    )
+    tls: Tls | None = option("Requests come by TLS.", default=None, implied="plain HTTP")
+    auth: Auth = option("What clients must show.", default=Auth())
+    access_log: bool = option("The gateway logs each request.", default=False)
     port: int | None = option("Port of the Service.", default=None, implied="the engine's port", minimum=1)
     node_port: int | None = option(
         "Port on every node, 30000 to 32767, for V(nodeport).",
         default=None,
         implied="one that the cluster chooses",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    weight: int = option("Percent of the requests, 0 to 100.", minimum=0)
+    overrides: dict[str, Any] = option("Keys of the service that differ.", default={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,19 +158,26 @@ class Rollout:
         choices=("rolling", "recreate"),
         default="rolling",
     )
+    canary: Canary | None = option("A part of the requests goes to another specification.", default=None)
     revision_history: int = option("How many applied revisions are kept.", default=10, minimum=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
     podmonitor: bool = option("Make a PodMonitor for the Prometheus operator.", default=False)
-    labels: dict[str, Text] = option("Labels by which Prometheus selects the PodMonitor.", default={})
+    labels: dict[str, Text] = option(
+        "Labels by which Prometheus selects the PodMonitor and the rules.", default={}
+    )
+    rules: bool = option("Make recording and alerting rules for the Prometheus operator.", default=False)
+    dashboard: bool = option("Make a dashboard for Grafana.", default=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slo:
     enforce: bool = option("A missed objective is a failure instead of a remark.", default=False)
     ttft_ms: int | None = option("Longest time to the first token, in milliseconds.", default=None, minimum=1)
+    concurrency: int | None = option("Requests at one time while it is measured.", default=None, minimum=1)
+    gpu_util: int | None = option("Least use of the GPUs meanwhile, in percent.", default=None, minimum=1)
 
 
 @dataclass(frozen=True, kw_only=True)

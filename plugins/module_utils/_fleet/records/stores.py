@@ -38,8 +38,10 @@ class Store:
     name: str = option("Name of the entry.")
     kind: str = option(
         "V(pvc) is a claim on an existing or dynamically made volume, V(nfs) and V(csi) also make the"
-        " volume, V(s3) is a bucket, V(hf) is the Hugging Face hub or a mirror of it.",
-        choices=(*VOLUMES, "s3", "hf"),
+        " volume, V(s3) is a bucket, V(oci) an image registry with models as images, V(hf) is the"
+        " Hugging Face hub"
+        " or a mirror of it.",
+        choices=(*VOLUMES, "s3", "oci", "hf"),
     )
     claim: str | None = option(
         "Name of the PersistentVolumeClaim.", default=None, implied="the store's name", kinds=VOLUMES
@@ -82,7 +84,7 @@ class Store:
         default=None,
         refers_to="llm_secrets",
         implied="anonymous access",
-        kinds=("s3", "hf"),
+        kinds=("s3", "oci", "hf"),
     )
     path_style: bool = option(
         "Write the bucket into the path instead of the host name.", default=True, kinds=("s3",)
@@ -92,6 +94,13 @@ class Store:
         "ConfigMap with a CA bundle under the key V(cabundle.crt), for an endpoint with a private CA.",
         default=None,
         kinds=("s3",),
+    )
+
+    registry: str | None = option(
+        "Registry and path in front of every model's source, for example V(registry.example/models). Required"
+        " for V(oci).",
+        default=None,
+        kinds=("oci",),
     )
 
     offline: bool = option(
