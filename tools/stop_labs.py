@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """End the processes of every lab below the given folders, and delete those labs.
 
-    python tools/stop_labs.py .lab .build
+python tools/stop_labs.py .lab .build
 """
 
 from __future__ import annotations

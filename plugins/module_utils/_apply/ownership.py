@@ -20,7 +20,7 @@ from .world import title
 CREATED_BY_ANNOTATION = PREFIX + "created-by-set"
 """On a Namespace: the id of the set that created it, which alone may delete it."""
 
-_TOOLS: Mapping[str, str] = {
+TOOLS: Mapping[str, str] = {
     "meta.helm.sh/release-name": "Helm release",
     "argocd.argoproj.io/tracking-id": "Argo CD application",
     "kustomize.toolkit.fluxcd.io/name": "Flux Kustomization",
@@ -120,7 +120,7 @@ def _controller(live: Object) -> str:
 
 def _tool(live: Object, wanted: Object) -> str:
     marks = {**(live["metadata"].get("labels") or {}), **(live["metadata"].get("annotations") or {})}
-    for mark, tool in _TOOLS.items():
+    for mark, tool in TOOLS.items():
         if mark in marks:
             return f"{tool} {marks[mark]}"
     managed_by = marks.get(MANAGED_BY_LABEL, "")

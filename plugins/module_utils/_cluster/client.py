@@ -278,8 +278,7 @@ class Client:
         resource_version: str | None = None,
         deadline: float | None = None,
     ) -> Watch:
-        """Changes after ``resource_version`` (of a list), or first everything there is where none is given.
-        """
+        """Changes after ``resource_version`` (of a list), or first everything there is where none is given."""
         query = {
             "labelSelector": label_selector,
             "fieldSelector": field_selector,
