@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .marks import Taint
-from .selection import Node, labels_of, name_of
+from .matching import bars, selects
+from .selection import Node, name_of
 
 NODE_CONDITION = "node.kubernetes.io/"
 """Keys of the taints that tell a node's condition. Every DaemonSet is given tolerations of them."""
@@ -40,7 +41,7 @@ def shut_out(
             if not _runs_on(pod, node):
                 continue
             for taint in taints:
-                if _bars(taint, pod):
+                if bars(taint, pod):
                     lost.setdefault(taint, []).append(name_of(node))
         found += [
             ShutOut(
@@ -54,55 +55,8 @@ def shut_out(
     return found
 
 
-def _bars(taint: Taint, pod: Mapping[str, Any]) -> bool:
-    tolerations = pod.get("tolerations") or ()
-    return taint.effect != "PreferNoSchedule" and not any(_covers(one, taint) for one in tolerations)
-
-
-def _covers(toleration: Mapping[str, Any], taint: Taint) -> bool:
-    if toleration.get("effect") not in (None, "", taint.effect):
-        return False
-    exists: bool = toleration.get("operator", "Equal") == "Exists"
-    key = toleration.get("key") or ""
-    if not key:
-        return exists
-    value: str = toleration.get("value") or ""
-    return bool(key == taint.key and (exists or value == taint.value))
-
-
 def _runs_on(pod: Mapping[str, Any], node: Node) -> bool:
     for taint in map(Taint.read, node.get("spec", {}).get("taints") or ()):
-        if not taint.key.startswith(NODE_CONDITION) and _bars(taint, pod):
+        if not taint.key.startswith(NODE_CONDITION) and bars(taint, pod):
             return False
-    selector: Mapping[str, str] = pod.get("nodeSelector") or {}
-    if not selector.items() <= labels_of(node).items():
-        return False
-    affinity = (pod.get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    if not required:
-        return True
-    return any(_term_matches(term, node) for term in required["nodeSelectorTerms"])
-
-
-def _term_matches(term: Mapping[str, Any], node: Node) -> bool:
-    expressions, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
-    if not expressions and not fields:
-        return False
-    by_field = {"metadata.name": name_of(node)}
-    return all(_matches(entry, labels_of(node)) for entry in expressions) and all(
-        _matches(entry, by_field) for entry in fields
-    )
-
-
-_OPERATORS: Mapping[str, Callable[[str | None, Sequence[str]], bool]] = {
-    "In": lambda has, values: has in values,
-    "NotIn": lambda has, values: has not in values,
-    "Exists": lambda has, values: has is not None,
-    "DoesNotExist": lambda has, values: has is None,
-    "Gt": lambda has, values: has is not None and int(has) > int(values[0]),
-    "Lt": lambda has, values: has is not None and int(has) < int(values[0]),
-}
-
-
-def _matches(entry: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    return _OPERATORS[entry["operator"]](labels.get(entry["key"]), entry.get("values") or ())
+    return selects(pod, node)
