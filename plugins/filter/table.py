@@ -62,6 +62,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> lis
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(one) for one in value)
     return "-" if value is None or value == "" else " ".join(str(value).split())
 
 
