@@ -134,17 +134,17 @@ problems:
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import NoReturn
 
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused, apply, remove
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
-from ansible_collections.inferops.serving.plugins.module_utils._fleet import Fleet
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._secrets import Finding, inspect
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
+    finish,
     namespace_sets,
-    report,
     secret_sets,
     vacant,
     worth_applying,
@@ -195,13 +195,10 @@ def verify(module: FleetModule) -> NoReturn:
 def remove_secrets(module: FleetModule) -> NoReturn:
     fleet = module.specification().fleet
     client = connect(module.params)
-    outcomes = remove(client, secret_sets(fleet), check_mode=module.check_mode, show_diff=module._diff)
-    finish(module, [*outcomes, *remove_vacant(module, client, fleet)])
-
-
-def remove_vacant(module: FleetModule, client: Client, fleet: Fleet) -> list[Outcome]:
-    sets = vacant(client, namespace_sets(fleet), leaving=secret_sets(fleet))
-    return remove(client, sets, check_mode=module.check_mode, show_diff=module._diff)
+    take_away = partial(remove, client, check_mode=module.check_mode, show_diff=module._diff)
+    outcomes = take_away(secret_sets(fleet))
+    outcomes += take_away(vacant(client, namespace_sets(fleet), leaving=secret_sets(fleet)))
+    finish(module, outcomes)
 
 
 def checked(module: FleetModule, findings: Sequence[Finding]) -> Sequence[Finding]:
@@ -210,13 +207,6 @@ def checked(module: FleetModule, findings: Sequence[Finding]) -> Sequence[Findin
     if faulty:
         module.fail_json(msg="\n".join(faulty), secrets=[asdict(finding) for finding in findings])
     return findings
-
-
-def finish(module: FleetModule, outcomes: Sequence[Outcome], **facts: object) -> NoReturn:
-    result = {**report(outcomes), **facts}
-    if result["diagnosis"]:
-        module.fail_json(msg="\n".join(str(one) for each in outcomes for one in each.diagnosis), **result)
-    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import NoReturn
 
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
@@ -132,8 +132,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._fleet import Pro
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._objects import store_objects
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
+    finish,
     namespace_sets,
-    report,
     store_sets,
     vacant,
     worth_applying,
@@ -217,13 +217,6 @@ def refuse(module: FleetModule, problems: Sequence[Problem]) -> None:
         module.fail_json(
             msg="\n".join(str(problem) for problem in problems), problems=[asdict(one) for one in problems]
         )
-
-
-def finish(module: FleetModule, outcomes: Sequence[Outcome]) -> NoReturn:
-    result = report(outcomes)
-    if result["diagnosis"]:
-        module.fail_json(msg="\n".join(str(one) for each in outcomes for one in each.diagnosis), **result)
-    module.exit_json(**result)
 
 
 if __name__ == "__main__":

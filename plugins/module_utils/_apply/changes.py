@@ -73,7 +73,7 @@ def diff(before: Object | None, after: Object | None) -> dict[str, str]:
 
 
 def masked(obj: Object) -> Object:
-    """The object's content with every secret value replaced by a short keyed hash: one sees that it changed."""
+    """The object's content with every secret value replaced by a short keyed hash, so that changes show."""
     shown = content(obj)
     annotations = shown["metadata"].get("annotations") or {}
     if LAST_APPLIED in annotations:

@@ -13,7 +13,7 @@ from .._cluster import ClusterError
 
 
 def deadline_in(seconds: float) -> float:
-    """The moment on ``time.monotonic()`` that is so many seconds away. Raises ClusterError for none at all."""
+    """The moment on ``time.monotonic()`` in so many seconds. Raises ClusterError for none at all."""
     if seconds <= 0:
         raise ClusterError(f"The time for the task is {seconds} s; give wait_timeout more than 0.")
     return time.monotonic() + seconds

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NoReturn
-
-from ansible.module_utils.basic import AnsibleModule
+from typing import Any
 
 from .._cluster import Object
 from .._cluster.argspec import CONNECTION
+from .._discretion import DiscreetModule
 from .changes import secret_values
 from .manifests import load
 from .model import Action
@@ -25,17 +24,13 @@ OBJECTS: dict[str, dict[str, Any]] = {
 }
 
 
-class ObjectsModule(AnsibleModule):  # type: ignore[misc]
-    """A module with the options ``objects`` and ``src``. Secrets among the objects reach neither the log of
-    the host nor the result at any verbosity, also when the options themselves are wrong."""
+class ObjectsModule(DiscreetModule):
+    """A module with the options ``objects`` and ``src``."""
 
     def __init__(self, *, argument_spec: dict[str, dict[str, Any]], **rules: Any) -> None:
-        self.secrets: set[str] = set()
         super().__init__(
             argument_spec={**OBJECTS, **argument_spec, **CONNECTION},
             mutually_exclusive=[("objects", "src")],
-            supports_check_mode=True,
-            no_log=True,  # the host's log would get the objects as they are
             **rules,
         )
 
@@ -46,24 +41,14 @@ class ObjectsModule(AnsibleModule):  # type: ignore[misc]
         self.secrets |= {text for obj in objects for text in secret_values(obj)}
         return objects
 
-    def exit_json(self, **result: Any) -> NoReturn:
-        self._hide_secrets()
-        super().exit_json(**result)
-        raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
-
-    def fail_json(self, msg: str, **result: Any) -> NoReturn:
-        self._hide_secrets()
-        super().fail_json(msg, **result)
-        raise SystemExit(1)
-
-    def _hide_secrets(self) -> None:
+    def find_secrets(self) -> set[str]:
         given = self.params.get("objects")
         if isinstance(given, list):
-            self.secrets |= {text for obj in given for text in secret_values(obj)}
             self.params["objects"] = [_named(obj) for obj in given]
-        elif given is not None:
+            return {text for obj in given for text in secret_values(obj)}
+        if given is not None:
             self.params["objects"] = "(not shown)"
-        self.no_log_values |= self.secrets
+        return set()
 
 
 def _named(obj: Any) -> str:

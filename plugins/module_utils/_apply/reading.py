@@ -170,7 +170,7 @@ def _seen_as_wanted(member: Member, listed: dict[Key, Object]) -> bool:
 
 
 def _is_member(obj: Object, set_id: str) -> bool:
-    """The label alone does not say it: KServe copies the labels of an InferenceService to all that it makes."""
+    """The label alone does not say it: KServe copies an InferenceService's labels to all that it makes."""
     return applyset.part_of(obj) == set_id and our_entry(obj) is not None
 
 

@@ -19,7 +19,8 @@ from .world import title
 
 IMMUTABLE = re.compile(
     r"immutable|may not change|cannot be (?:changed|updated|modified)|"
-    r"updates to \w+ spec for fields other than|is forbidden after (?:creation|update)",
+    r"updates to \w+ spec for fields other than|is forbidden after (?:creation|update)|"
+    r"only dynamically provisioned pvc can be resized",
     re.IGNORECASE,
 )
 _WEBHOOK_DOWN = re.compile(r"failed (?:to call|calling) webhook")

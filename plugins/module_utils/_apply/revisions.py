@@ -21,7 +21,6 @@ API_VERSION = "apps/v1"
 KIND = "ControllerRevision"
 REVISION_OF_LABEL = PREFIX + "revision-of"
 VERIFIED_ANNOTATION = PREFIX + "verified-at"
-HISTORY_LIMIT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +48,11 @@ def record_revision(
     namespace: str,
     objects: Sequence[Object],
     spec_hash: str,
+    limit: int,
     applied_by: str = "",
-    limit: int = HISTORY_LIMIT,
     deadline: float | None = None,
-) -> Revision:
-    """Keeps what was applied to the set ``namespace/name`` as its newest revision.
+) -> tuple[Revision, bool]:
+    """Keeps what was applied to the set ``namespace/name`` as the newest revision, and tells whether it is new.
 
     A spec that was applied before gets a new number instead of a second copy, as with a Deployment that is
     rolled back. Of older revisions ``limit`` stay, the newest verified one in any case. They go with the
@@ -61,7 +60,7 @@ def record_revision(
     """
     history = list_revisions(client, name=name, namespace=namespace, deadline=deadline)
     if history and history[0].spec_hash == spec_hash:
-        return history[0]
+        return history[0], False
     number = history[0].number + 1 if history else 1
     same = next((old for old in history if old.spec_hash == spec_hash), None)
     if same is not None:
@@ -85,7 +84,7 @@ def record_revision(
     for old in older[max(0, limit - 1) :]:
         if old.name != proven:
             client.delete(_reference(old.name, namespace), deadline=deadline)
-    return newest
+    return newest, True
 
 
 def list_revisions(

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
-
+from .._discretion import DiscreetModule
 from .._fleet import Secret
 from .._fleet.argument_spec import FLEET
 from .._fleet.records import RegistryLogin
@@ -26,18 +25,11 @@ _SHOWN = {
 }
 
 
-class FleetModule(AnsibleModule):  # type: ignore[misc]
-    """A module with the five variables. Values of ``llm_secrets`` reach neither the log of the host nor the
-    result at any verbosity, also when the options themselves are wrong."""
+class FleetModule(DiscreetModule):
+    """A module with the five variables."""
 
     def __init__(self, *, argument_spec: Mapping[str, Any], **rules: Any) -> None:
-        self.secrets: set[str] = set()
-        super().__init__(
-            argument_spec={**FLEET, **argument_spec},
-            supports_check_mode=True,
-            no_log=True,  # the host's log would get the options as they are
-            **rules,
-        )
+        super().__init__(argument_spec={**FLEET, **argument_spec}, **rules)
 
     def specification(
         self, *, secret_states: Mapping[tuple[str, str], str] | None = None, with_values: bool = False
@@ -60,21 +52,11 @@ class FleetModule(AnsibleModule):  # type: ignore[misc]
             )
         return found
 
-    def exit_json(self, **result: Any) -> NoReturn:
-        self._hide_secrets()
-        super().exit_json(**result)
-        raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
-
-    def fail_json(self, msg: str, **result: Any) -> NoReturn:
-        self._hide_secrets()
-        super().fail_json(msg, **result)
-        raise SystemExit(1)
-
-    def _hide_secrets(self) -> None:
-        self.secrets |= set(secret_texts(self.params.get("llm_secrets")))
-        self.no_log_values |= self.secrets
+    def find_secrets(self) -> set[str]:
+        found = set(secret_texts(self.params.get("llm_secrets")))
         for variable in FLEET:
             self.params[variable] = "(not shown)"  # most of the result, and credentials
+        return found
 
 
 def secret_texts(given: Any, *, shown: bool = False) -> Iterator[str]:

@@ -9,8 +9,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from .._apply import ObjectSet, Outcome, Revision, apply, list_revisions, record_revision, remove
+from .._apply import ObjectSet, Outcome, apply, list_revisions, record_revision, remove
 from .._apply.engine import silent
 from .._cluster import Client
 from .._plan import ServicePlan
@@ -81,7 +82,7 @@ def roll_out(
             check_mode=asked.check_mode,
             waited=asked.wait,
             address=None if plan.stopped else public_address(target_of(plan), client),
-            revision=_remember(client, sets[number], outcome, asked),
+            revision=_remember(client, plan, sets[number], outcome, asked),
         )
 
     return _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
@@ -95,28 +96,21 @@ def take_away(
     A namespace goes only where we made it and nothing is left in it.
     """
     leaving = [ObjectSet(name=one.name, namespace=one.namespace) for one in map(service_set, plans)]
-    outcomes = remove(
+    remove_sets = partial(
+        remove,
         client,
-        leaving,
         check_mode=asked.check_mode,
         wait=asked.wait,
         wait_timeout=asked.wait_timeout,
         show_diff=asked.show_diff,
         progress=progress,
     )
+    outcomes = remove_sets(leaving)
     verdicts = [
         verdict(plan, outcome, state="absent", check_mode=asked.check_mode, waited=asked.wait)
         for plan, outcome in zip(plans, outcomes, strict=True)
     ]
-    housing = remove(
-        client,
-        vacant(client, _homes(plans), leaving=leaving),
-        check_mode=asked.check_mode,
-        wait=asked.wait,
-        wait_timeout=asked.wait_timeout,
-        show_diff=asked.show_diff,
-        progress=progress,
-    )
+    housing = remove_sets(vacant(client, _homes(plans), leaving=leaving))
     return _result(verdicts, outcomes, housing)
 
 
@@ -135,23 +129,24 @@ def _result(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome], housing: S
     )
 
 
-def _remember(client: Client, one: ObjectSet, outcome: Outcome, asked: Rollout) -> int | None:
+def _remember(
+    client: Client, plan: ServicePlan, one: ObjectSet, outcome: Outcome, asked: Rollout
+) -> int | None:
     """Keeps what was applied as the newest revision and returns its number."""
-    content = specification_hash(one)
-    newest: Revision | None = next(iter(list_revisions(client, name=one.name, namespace=one.namespace)), None)
-    if newest is not None and newest.spec_hash == content:
-        return newest.number
     if asked.check_mode or not _written(outcome, one):
-        return newest.number if newest is not None else None
-    outcome.changed = True
-    return record_revision(
+        history = list_revisions(client, name=one.name, namespace=one.namespace)
+        return history[0].number if history else None
+    newest, written = record_revision(
         client,
         name=one.name,
         namespace=one.namespace,
         objects=list(one.objects),
-        spec_hash=content,
+        spec_hash=specification_hash(one),
         applied_by=asked.applied_by,
-    ).number
+        limit=plan.service.rollout.revision_history,
+    )
+    outcome.changed |= written
+    return newest.number
 
 
 def _written(outcome: Outcome, one: ObjectSet) -> bool:

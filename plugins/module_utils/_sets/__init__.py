@@ -14,9 +14,9 @@ from .._apply.applyset import ID_LABEL, set_id
 from .._cluster import Client
 from .._fleet import Fleet
 from .._objects import namespace_objects, secret_objects, store_objects
-from .report import report
+from .report import finish
 
-__all__ = ["namespace_sets", "report", "secret_sets", "store_sets", "vacant", "worth_applying"]
+__all__ = ["finish", "namespace_sets", "secret_sets", "store_sets", "vacant", "worth_applying"]
 
 NAMESPACE_SET = "inferops-namespace"
 SECRETS_SET = "inferops-secrets"

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.proof("C")]
 
 def record(client: Client, namespace: str, spec_hash: str, *, limit: int = 10) -> int:
     objects = [config_map("a", version=spec_hash), secret("s", token="never-kept-anywhere")]
-    revision = record_revision(
+    revision, _new = record_revision(
         client,
         name="svc",
         namespace=namespace,
