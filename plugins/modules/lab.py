@@ -141,7 +141,9 @@ options:
     description: Custom resource definitions that no switch of O(controllers) brings.
     type: list
     elements: str
-    choices: [kserve, lws, gateway, inference, keda]
+    choices:
+      [kserve, lws, gateway, inference, keda, istio, traefik, envoy-gateway, openshift,
+       prometheus-operator, knative, kueue]
     default: []
   binaries:
     description:

@@ -19,7 +19,16 @@ import pytest
 from tests.support.lab import Lab, OwnLab, running
 
 CONTROLLERS = {"kserve": True, "llmisvc": True, "lws": True, "gateway": True}
-CRDS = ["keda"]
+CRDS = [
+    "keda",
+    "istio",
+    "traefik",
+    "envoy-gateway",
+    "openshift",
+    "prometheus-operator",
+    "knative",
+    "kueue",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,32 @@ from .config import Config, LabError
 
 KSERVE, LWS, GATEWAY = "github.com/kserve/kserve", "sigs.k8s.io/lws", "sigs.k8s.io/gateway-api"
 KEDA, KWOK = "github.com/kedacore/keda/v2", "sigs.k8s.io/kwok"
+ISTIO, TRAEFIK, ENVOY_GATEWAY = (
+    "istio.io/api",
+    "github.com/traefik/traefik/v3",
+    "github.com/envoyproxy/gateway",
+)
+OPENSHIFT, KUEUE = "github.com/openshift/api", "sigs.k8s.io/kueue"
+PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator"
+KNATIVE = "knative.dev/serving"
+KNATIVE_NETWORKING, KNATIVE_CACHING = "knative.dev/networking", "knative.dev/caching"
 # module → the wrapper module that pins it
-WRAPPERS = {KSERVE: "kserve", GATEWAY: "kserve", KEDA: "kserve", LWS: "lws", KWOK: "klab"}
+WRAPPERS = {
+    KSERVE: "kserve",
+    GATEWAY: "kserve",
+    KEDA: "kserve",
+    LWS: "lws",
+    KWOK: "klab",
+    ISTIO: "crds",
+    TRAEFIK: "crds",
+    ENVOY_GATEWAY: "crds",
+    OPENSHIFT: "crds",
+    PROMETHEUS_OPERATOR: "crds",
+    KNATIVE: "crds",
+    KNATIVE_NETWORKING: "crds",
+    KNATIVE_CACHING: "crds",
+    KUEUE: "crds",
+}
 
 
 @dataclass(frozen=True)
@@ -37,24 +62,56 @@ class Source:
 
 # CRD groups that a user may name, and those that a switch brings
 CRD_GROUPS = {
-    "kserve": Source(
-        KSERVE,
-        (
-            "config/crd/full/serving.kserve.io_*.yaml",
-            "config/crd/full/clusterstoragecontainer/serving.kserve.io_*.yaml",
-            "config/crd/full/llmisvc/serving.kserve.io_*.yaml",
-            "config/crd/full/localmodel/serving.kserve.io_*.yaml",
+    "kserve": (
+        Source(
+            KSERVE,
+            (
+                "config/crd/full/serving.kserve.io_*.yaml",
+                "config/crd/full/clusterstoragecontainer/serving.kserve.io_*.yaml",
+                "config/crd/full/llmisvc/serving.kserve.io_*.yaml",
+                "config/crd/full/localmodel/serving.kserve.io_*.yaml",
+            ),
         ),
     ),
-    "lws": Source(LWS, ("config/crd/bases/*.yaml",)),
-    "gateway": Source(GATEWAY, ("config/crd/standard/*.yaml",)),
-    "inference": Source(KSERVE, ("config/llmisvc/gateway-inference-extension.yaml",)),
-    "keda": Source(KEDA, ("config/crd/bases/keda.sh_*.yaml",)),
-    "kwok": Source(
-        KWOK,
-        (
-            "kustomize/crd/bases/kwok.x-k8s.io_clusterportforwards.yaml",
-            "kustomize/crd/bases/kwok.x-k8s.io_clusterlogs.yaml",
+    "lws": (Source(LWS, ("config/crd/bases/*.yaml",)),),
+    "gateway": (Source(GATEWAY, ("config/crd/standard/*.yaml",)),),
+    "inference": (Source(KSERVE, ("config/llmisvc/gateway-inference-extension.yaml",)),),
+    "keda": (Source(KEDA, ("config/crd/bases/keda.sh_*.yaml",)),),
+    "istio": (Source(ISTIO, ("kubernetes/customresourcedefinitions.gen.yaml",)),),
+    "traefik": (Source(TRAEFIK, ("docs/content/reference/dynamic-configuration/traefik.io_*.yaml",)),),
+    "envoy-gateway": (
+        Source(ENVOY_GATEWAY, ("charts/gateway-crds-helm/templates/generated/gateway.envoyproxy.io_*.yaml",)),
+    ),
+    "openshift": (Source(OPENSHIFT, ("route/v1/zz_generated.crd-manifests/routes.crd.yaml",)),),
+    # without the servers that the operator runs: their definitions are half of its bytes
+    "prometheus-operator": (
+        Source(
+            PROMETHEUS_OPERATOR,
+            tuple(
+                f"example/prometheus-operator-crd/monitoring.coreos.com_{kind}.yaml"
+                for kind in ("podmonitors", "probes", "prometheusrules", "scrapeconfigs", "servicemonitors")
+            ),
+        ),
+    ),
+    "knative": (
+        Source(KNATIVE, ("config/core/300-resources/*.yaml",)),
+        Source(
+            KNATIVE_NETWORKING,
+            tuple(
+                f"config/{kind}.yaml"
+                for kind in ("certificate", "domain-claim", "ingress", "serverlessservice")
+            ),
+        ),
+        Source(KNATIVE_CACHING, ("config/image.yaml",)),
+    ),
+    "kueue": (Source(KUEUE, ("config/components/crd/bases/*.yaml",)),),
+    "kwok": (
+        Source(
+            KWOK,
+            (
+                "kustomize/crd/bases/kwok.x-k8s.io_clusterportforwards.yaml",
+                "kustomize/crd/bases/kwok.x-k8s.io_clusterlogs.yaml",
+            ),
         ),
     ),
 }
@@ -67,7 +124,7 @@ OTHERS = {
     ),
     "presets-llmisvc": Source(KSERVE, ("config/llmisvcconfig/config-*.yaml",)),
 }
-CHOOSABLE_CRDS = ("kserve", "lws", "gateway", "inference", "keda")
+CHOOSABLE_CRDS = tuple(group for group in CRD_GROUPS if group != "kwok")
 
 
 @dataclass(frozen=True)
@@ -132,8 +189,10 @@ def _extract(config: Config, target: Path, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(dir=config.cache) as temporary:
         made = Path(temporary) / "made"
         made.mkdir()
-        for group, source in CRD_GROUPS.items():
-            documents = _documents(directories[source.module], source)
+        for group, sources in CRD_GROUPS.items():
+            documents = chain.from_iterable(
+                _documents(directories[source.module], source) for source in sources
+            )
             definitions = [_slim(obj) for obj in documents if obj["kind"] == "CustomResourceDefinition"]
             _write(made / f"crds-{group}.json", definitions)
         for name, source in OTHERS.items():
@@ -166,7 +225,9 @@ def _load_yaml(file: Path) -> Iterator[Object]:
         """PyYAML takes a bare `=`, which some definitions have, for a type that it cannot construct."""
 
     Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
-    yield from yaml.load_all(file.read_text(), Loader=Loader)
+    # Envoy Gateway publishes its definitions inside the conditions of a chart
+    lines = (line for line in file.read_text().splitlines(keepends=True) if not line.startswith("{{"))
+    yield from yaml.load_all("".join(lines), Loader=Loader)
 
 
 def _write(path: Path, objects: list[Object]) -> None:

@@ -1,0 +1,16 @@
+// Modules of which only the custom resource definitions are read. Nothing is built from them.
+module inferops.serving/lab/crds
+
+go 1.26.0
+
+require (
+	github.com/envoyproxy/gateway v1.9.1
+	github.com/openshift/api v0.0.0-20260501191448-a49973eaef53
+	github.com/prometheus-operator/prometheus-operator v0.85.0
+	github.com/traefik/traefik/v3 v3.7.13
+	istio.io/api v1.31.1
+	knative.dev/caching v0.0.0-20260727161800-0edbf88bc267
+	knative.dev/networking v0.0.0-20260727162500-c7a7b772cac9
+	knative.dev/serving v0.50.0
+	sigs.k8s.io/kueue v0.19.2
+)
