@@ -74,6 +74,8 @@ class Container:
     pull_policy: str | None = None
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
+    directory: str | None = None
+    """Working directory; None: the image's."""
     env: Env = field(default_factory=dict)
     ports: tuple[Port, ...] = ()
     startup: Probe | None = None
@@ -82,6 +84,8 @@ class Container:
     drain_seconds: int = 0
     """Seconds between leaving the endpoints and the stop signal."""
     mounts: tuple[Mount, ...] = ()
+    privileged: bool = False
+    """Runs as root with all rights on its node."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +119,18 @@ class Autoscaling:
     """Load that one copy should carry, in the unit of the metric."""
     query: str
     """Prometheus query, summed over the copies; empty where the metric is a resource."""
+    pod_metric: str = ""
+    """Custom metric of each pod that tells the same; empty: KEDA asks the query."""
     behavior: Mapping[str, Any]
 
     @property
     def by_resource(self) -> bool:
         return self.metric in ("cpu", "memory")
+
+    @property
+    def by_query(self) -> bool:
+        """Whether Prometheus is asked, by KEDA."""
+        return not self.by_resource and not self.pod_metric
 
     @property
     def threshold(self) -> str:
@@ -166,6 +177,10 @@ class Workload:
     node_selector: Mapping[str, str] = field(default_factory=dict)
     user: int | None = None
     """User id of the processes; None: the cluster assigns one."""
+    group: int | None = None
+    """Group that owns what is written to volumes; None: as the user."""
+    scheduler: str | None = None
+    """Name of the scheduler; None: the cluster's default."""
     service_account: str | None = None
     pull_secrets: tuple[str, ...] = ()
     grace_period: int = 30

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 def pod_fields(workload: Workload) -> dict[str, Any]:
     """The fields of a pod besides its main container and its volumes."""
-    security: dict[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    security: dict[str, Any] = {
+        "runAsNonRoot": workload.user != 0,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
     if workload.user is not None:
-        security.update(runAsUser=workload.user, fsGroup=workload.user, fsGroupChangePolicy="OnRootMismatch")
+        security["runAsUser"] = workload.user
+    group = workload.user if workload.group is None else workload.group
+    if group is not None:
+        security.update(fsGroup=group, fsGroupChangePolicy="OnRootMismatch")
     fields: dict[str, Any] = {
         "initContainers": [container(each) for each in workload.init],
+        "schedulerName": workload.scheduler,
         "serviceAccountName": workload.service_account,
         "imagePullSecrets": [{"name": name} for name in workload.pull_secrets],
         "nodeSelector": dict(workload.node_selector),
@@ -44,6 +51,7 @@ def container(spec: Container) -> dict[str, Any]:
         "imagePullPolicy": spec.pull_policy,
         "command": list(spec.command),
         "args": list(spec.args),
+        "workingDir": spec.directory,
         "env": environment(spec.env),
         "ports": [
             {"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in spec.ports
@@ -60,8 +68,14 @@ def container(spec: Container) -> dict[str, Any]:
         "image": spec.image,
         **{name: value for name, value in fields.items() if value},
         "resources": resources(spec),
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "securityContext": _rights(spec),
     }
+
+
+def _rights(spec: Container) -> dict[str, Any]:
+    if spec.privileged:
+        return {"privileged": True, "runAsUser": 0, "runAsNonRoot": False}
+    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
 def resources(spec: Container) -> dict[str, Any]:
