@@ -140,12 +140,16 @@ class Autoscaling:
 
 @dataclass(frozen=True, kw_only=True)
 class Rendezvous:
-    """How the pods of one copy find each other, as texts that Kubernetes expands in a container."""
+    """How the pods of one copy find each other."""
 
     leader: str
-    """Host name of the first pod."""
+    """Host name of the first pod, as a text that Kubernetes expands in a container."""
     rank: str
-    """Number of the pod in its copy, the first is 0."""
+    """Number of the pod in its copy, the first is 0; a text too."""
+    rank_label: str
+    """Label with that number."""
+    copy_labels: tuple[str, ...]
+    """Labels that have the same values on all pods of one copy, and on no others."""
 
 
 @dataclass(frozen=True, kw_only=True)
