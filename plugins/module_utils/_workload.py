@@ -146,9 +146,9 @@ class Rendezvous:
     """Host name of the first pod, as a text that Kubernetes expands in a container."""
     rank: str
     """Number of the pod in its copy, the first is 0; a text too."""
-    rank_label: str
+    rank_label: str = ""
     """Label with that number."""
-    copy_labels: tuple[str, ...]
+    copy_labels: tuple[str, ...] = ()
     """Labels that have the same values on all pods of one copy, and on no others."""
 
 
@@ -159,6 +159,8 @@ class Job:
     name: str
     workload: Workload
     attempts: int = 3
+    permanent: tuple[int, ...] = ()
+    """Exit codes of failures that a further attempt would only repeat."""
 
 
 @dataclass(frozen=True, kw_only=True)
