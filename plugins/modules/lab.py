@@ -10,9 +10,9 @@ short_description: A real Kubernetes control plane with simulated GPU nodes on t
 version_added: 0.1.0
 author: Inferops contributors (@inferops)
 description:
-  - Runs etcd, the API server, the controller manager, the scheduler, and on demand the controllers of KServe
-    and LeaderWorkerSet as ordinary processes of the user, without containers and without root. TLS, RBAC and
-    admission are on; everything listens on the loopback address.
+  - Runs etcd, the API server, the controller manager, the scheduler, and on demand the controllers of
+    KServe, LeaderWorkerSet and Kueue as ordinary processes of the user, without containers and without root.
+    TLS, RBAC and admission are on; everything listens on the loopback address.
   - Nodes and what runs in pods are simulated by KWOK. A Ready pod of a served model answers requests all the
     same. They are reached by the API server's port-forward and come from the simulator of the llm-d project,
     or from a stand-in for Triton's HTTP protocol.
@@ -37,7 +37,7 @@ options:
     required: true
   port:
     description:
-      - First of twelve TCP ports in a row on the loopback address. The API server has the first.
+      - First of fourteen TCP ports in a row on the loopback address. The API server has the first.
     type: int
     default: 6443
   nodes:
@@ -131,6 +131,10 @@ options:
         description: The controller of LeaderWorkerSets.
         type: bool
         default: false
+      kueue:
+        description: Kueue, which admits groups of pods by quota. It needs queues that you make.
+        type: bool
+        default: false
       gateway:
         description:
           Whether the status of Gateways and HTTPRoutes is written as a Gateway API implementation would.
@@ -148,7 +152,7 @@ options:
   binaries:
     description:
       - Paths of ready programs by their names C(klab), C(llm-d-inference-sim), C(kserve-manager),
-        C(kserve-llmisvc), C(lws-manager). What is not given is built.
+        C(kserve-llmisvc), C(lws-manager), C(kueue). What is not given is built.
     type: dict
     default: {}
   cache:

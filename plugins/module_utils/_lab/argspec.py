@@ -37,7 +37,9 @@ NODE_GROUP = {
     "labels": {"type": "dict", "default": {}},
     "taints": {"type": "list", "elements": "dict", "default": [], "options": TAINT},
 }
-CONTROLLERS = {name: {"type": "bool", "default": False} for name in ("kserve", "llmisvc", "lws", "gateway")}
+CONTROLLERS = {
+    name: {"type": "bool", "default": False} for name in ("kserve", "llmisvc", "lws", "kueue", "gateway")
+}
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
     "dir": {"type": "path", "required": True},

@@ -41,6 +41,7 @@ class Controllers:
     kserve: bool = False
     llmisvc: bool = False
     lws: bool = False
+    kueue: bool = False
     gateway: bool = False
 
 
@@ -58,6 +59,8 @@ PORTS = (
     "llmisvc-health",
     "lws",
     "lws-health",
+    "kueue",
+    "kueue-health",
 )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real controllers of KServe and LeaderWorkerSet beside the control plane, with their webhooks."""
+"""The real controllers of KServe, LeaderWorkerSet and Kueue beside the control plane, with their webhooks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from . import etcd
+from . import etcd, kueue
 from .api import Api, Object, path_of
 from .config import Config
 from .manifests import Manifests
 from .processes import Process
 
-NAMESPACES = {"kserve": "kserve", "llmisvc": "kserve", "lws": "lws-system"}
+NAMESPACES = {"kserve": "kserve", "llmisvc": "kserve", "lws": "lws-system", "kueue": "kueue-system"}
 STORAGE_INITIALIZER = "kserve/storage-initializer:v0.20.0"
 GATEWAY_CLASS = "lab"
 GATEWAY_CONTROLLER = "sim.lab/gateway"
@@ -27,7 +27,7 @@ CONVERTED = ("llminferenceservices.serving.kserve.io", "llminferenceserviceconfi
 def wanted(config: Config) -> tuple[str, ...]:
     """The names of the controllers that are switched on, in order of start."""
     on = config.controllers
-    return tuple(name for name in ("lws", "kserve", "llmisvc") if getattr(on, name))
+    return tuple(name for name in ("lws", "kserve", "llmisvc", "kueue") if getattr(on, name))
 
 
 def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
@@ -39,7 +39,10 @@ def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
         link = serving / f"tls.{kind}"
         if not link.is_symlink():
             link.symlink_to(config.pki / f"webhooks.{kind}")
-    argv = _lws(config, programs, home, serving) if name == "lws" else _kserve(config, programs, name)
+    if name in ("kserve", "llmisvc"):
+        argv = _kserve(config, programs, name)
+    else:
+        argv = {"lws": _lws, "kueue": kueue.command}[name](config, programs, home, serving)
     environment = {
         "KUBECONFIG": f"{config.directory}/{name}.kubeconfig",
         "TMPDIR": str(home),
@@ -134,8 +137,10 @@ def _url(config: Config, name: str, path: str) -> str:
 def _registrations(config: Config, manifests: Manifests, name: str, authority: str) -> Iterator[Object]:
     for registration in manifests.read(f"webhooks-{name}"):
         registration["metadata"].pop("annotations", None)
-        if name == "lws":
-            registration["metadata"]["name"] = f"lws-{registration['metadata']['name']}"
+        if name in ("lws", "kueue"):
+            registration["metadata"]["name"] = f"{name}-{registration['metadata']['name']}"
+        if name == "kueue":
+            kueue.narrow(registration, exempt=sorted(set(NAMESPACES.values())))
         for webhook in registration["webhooks"]:
             path = webhook["clientConfig"]["service"]["path"]
             webhook["clientConfig"] = {"url": _url(config, name, path), "caBundle": authority}

@@ -48,7 +48,7 @@ WRAPPERS = {
     KNATIVE: "crds",
     KNATIVE_NETWORKING: "crds",
     KNATIVE_CACHING: "crds",
-    KUEUE: "crds",
+    KUEUE: "kueue",
 }
 
 
@@ -119,6 +119,7 @@ OTHERS = {
     "webhooks-kserve": Source(KSERVE, ("config/webhook/manifests.yaml",)),
     "webhooks-llmisvc": Source(KSERVE, ("config/webhook/llmisvc/manifests.yaml",)),
     "webhooks-lws": Source(LWS, ("config/webhook/manifests.yaml",)),
+    "webhooks-kueue": Source(KUEUE, ("config/components/webhook/manifests.yaml",)),
     "config-kserve": Source(
         KSERVE, ("config/configmap/inferenceservice.yaml", "config/storagecontainers/default.yaml")
     ),
@@ -157,6 +158,7 @@ def crd_groups(config: Config) -> tuple[str, ...]:
         "gateway": serving or on.gateway,
         "inference": serving,
         "lws": on.lws or serving,  # KServe looks for them when it starts
+        "kueue": on.kueue,
     }
     return tuple(group for group in CRD_GROUPS if wanted.get(group) or group in config.crds)
 

@@ -41,6 +41,7 @@ USERS = {
     "kserve": ("lab-kserve", ("system:masters",)),
     "llmisvc": ("lab-llmisvc", ("system:masters",)),
     "lws": ("lab-lws", ("system:masters",)),
+    "kueue": ("lab-kueue", ("system:masters",)),
 }
 
 

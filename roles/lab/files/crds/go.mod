@@ -12,5 +12,4 @@ require (
 	knative.dev/caching v0.0.0-20260727161800-0edbf88bc267
 	knative.dev/networking v0.0.0-20260727162500-c7a7b772cac9
 	knative.dev/serving v0.50.0
-	sigs.k8s.io/kueue v0.19.2
 )
