@@ -35,7 +35,7 @@ def _service(plan: ServicePlan, kind: str) -> dict[str, Any]:
     requests = {
         "name": "http",
         "port": plan.service_port,
-        "targetPort": plan.http_port.name,
+        "targetPort": plan.request_port.name,
         "protocol": "TCP",
     }
     others = [

@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from .._catalogue.models import model_facts
 from .._engines import Engine
 from .._fleet import Cluster, Fleet, Model, Service, Store
-from .._fleet.records import Adapter
+from .._fleet.records import Adapter, Scaling
 from .._names import HUB_TOKEN_KEYS, MANAGED_BY_LABEL, MANAGER, SERVICE_LABEL
 from .._platforms import Platform
 from .._stores import STORES, Location, attach_cache, cache_directory
 from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Workload
-from . import amounts, gpu, lifecycle, scaling, versions
+from . import amounts, gpu, lifecycle, scaling, topology, versions
 from .hashing import spec_hash
+
+Role = Literal["both", "decode", "prefill"]
+"""What the pods of a plan do with a request: all of it, or one half."""
 
 _NON_ROOT = 1000
 """User id where the cluster assigns none: the engines' images would run as root, which is never needed."""
@@ -37,6 +40,7 @@ class ServicePlan:
     platform: Platform
     secret_states: Mapping[tuple[str, str], str]
     """Opaque text by namespace and name of a Secret that changes when the Secret's content does."""
+    role: Role = "both"
 
     # who it is
 
@@ -83,7 +87,8 @@ class ServicePlan:
         """Names under which requests address the model; Triton knows a model by its directory alone."""
         if self.engine.protocol == "triton":
             return (self.model.name,)
-        return self.model.served_names or (self.model.name,)
+        aliases = self.platform.aliases(self) if self.platform.aliases else ()
+        return (*(self.model.served_names or (self.model.name,)), *aliases)
 
     @property
     def served_adapters(self) -> tuple[Adapter, ...]:
@@ -92,12 +97,17 @@ class ServicePlan:
     @cached_property
     def adapter_locations(self) -> dict[str, Location]:
         """Where the served adapters that lie in the store are, by name."""
-        locate = STORES[self.store.kind].adapter
         return {
-            adapter.name: locate(self, adapter.source or adapter.name)
+            adapter.name: self._adapter_location(adapter)
             for adapter in self.served_adapters
             if adapter.path is None
         }
+
+    def _adapter_location(self, adapter: Adapter) -> Location:
+        place = STORES[self.store.kind].adapter(self, adapter.source or adapter.name)
+        if place.uri and self.platform.adapter_dir is not None:
+            return replace(place, path=f"{self.platform.adapter_dir}/{adapter.name}")
+        return place
 
     @cached_property
     def adapters(self) -> dict[str, str]:
@@ -124,6 +134,10 @@ class ServicePlan:
     @cached_property
     def copier_image(self) -> str:
         return versions.copier_image(self.cluster)
+
+    def router_image(self, part: Literal["picker", "proxy"]) -> str:
+        """Image of a part of llm-d's router."""
+        return versions.router_image(self.cluster, part)
 
     @cached_property
     def engine_version(self) -> str:
@@ -204,12 +218,21 @@ class ServicePlan:
     @cached_property
     def ports(self) -> tuple[Port, ...]:
         """Ports of the main container; requests go to the first."""
+        first, *others = self.engine.ports
         wanted = self.platform.ports
-        return tuple(wanted.get(port.name, port) for port in self.engine.ports)
+        behind = self.platform.behind_proxy if self.role == "decode" else None
+        return (behind or self.request_port, *(wanted.get(port.name, port) for port in others))
 
     @property
     def http_port(self) -> Port:
+        """Where the engine itself listens."""
         return self.ports[0]
+
+    @property
+    def request_port(self) -> Port:
+        """Where the pod takes requests: at the engine, or at the proxy in front of it."""
+        first = self.engine.ports[0]
+        return self.platform.ports.get(first.name, first)
 
     @cached_property
     def metrics_port(self) -> Port:
@@ -223,7 +246,7 @@ class ServicePlan:
 
     @property
     def service_port(self) -> int:
-        return self.service.expose.port or self.http_port.number
+        return self.service.expose.port or self.request_port.number
 
     @property
     def makes_service(self) -> bool:
@@ -242,12 +265,43 @@ class ServicePlan:
         """Address of the Prometheus that autoscalers query."""
         return self.cluster.components.prometheus.url or ""
 
+    # halves of the work
+
+    @cached_property
+    def prefill(self) -> ServicePlan | None:
+        """The pods that only read prompts, as a plan of their own; None where the others read them too."""
+        given = self.service.prefill
+        if given is None:
+            return None
+        service = replace(
+            self.service,
+            topology=given.topology,
+            resources=given.resources,
+            scaling=given.scaling or Scaling(min=given.replicas),
+            prefill=None,
+        )
+        return replace(self, service=service, role="prefill")
+
+    @property
+    def roles(self) -> tuple[ServicePlan, ...]:
+        """One plan for each kind of pod that serves."""
+        return (self,) if self.prefill is None else (self, self.prefill)
+
     # GPUs, resources, placement
 
     @property
     def world_size(self) -> int:
         """GPUs of one copy."""
-        return self.service.topology.tensor * self.service.topology.pipeline
+        return topology.world_size(self)
+
+    @property
+    def pods_per_copy(self) -> int:
+        return topology.pods_per_copy(self)
+
+    @property
+    def engines_per_pod(self) -> int:
+        """Of the engines that share the requests of one copy (data parallelism)."""
+        return topology.engines_per_pod(self)
 
     @property
     def gpu_mode(self) -> str:
@@ -255,7 +309,7 @@ class ServicePlan:
 
     @property
     def gpus_per_pod(self) -> int:
-        return 0 if self.gpu_mode == "none" else self.world_size
+        return 0 if self.gpu_mode == "none" else topology.ranks_per_pod(self)
 
     @cached_property
     def gpu_resources(self) -> dict[str, str]:

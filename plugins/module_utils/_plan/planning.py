@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from .._engines import ENGINES
 from .._fleet import Fleet, Service, Store
-from .._platforms import PLATFORMS
+from .._platforms import platform_of
 from .facts import ServicePlan
 
 _PUBLIC_HUB = Store(name="huggingface", kind="hf")
@@ -34,6 +34,7 @@ def _plan(fleet: Fleet, service: Service, secret_states: Mapping[tuple[str, str]
         model=model,
         store=_PUBLIC_HUB if model.store is None else fleet.stores[model.store],
         engine=ENGINES[service.engine],
-        platform=PLATFORMS[service.platform],
+        platform=platform_of(service),
         secret_states=secret_states,
+        role="both" if service.prefill is None else "decode",
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._catalogue.images import default_image, relocated, vllm_version
+from .._catalogue.images import default_image, parse, relocated, triton_release, vllm_version
 from .._catalogue.pins import PINS, pinned
 from .._catalogue.vllm import release
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .facts import ServicePlan
 
 _RCLONE = "docker.io/rclone/rclone:{version}"
+_ROUTER = {
+    "picker": "ghcr.io/llm-d/llm-d-router-endpoint-picker:{version}",
+    "proxy": "ghcr.io/llm-d/llm-d-router-disagg-sidecar:{version}",
+}
 
 
 def image(plan: ServicePlan) -> str:
@@ -33,9 +37,22 @@ def copier_image(cluster: Cluster) -> str:
     return _relocated(cluster, _RCLONE.format(version=PINS["rclone"].current))
 
 
+def router_image(cluster: Cluster, part: str) -> str:
+    version = cluster.components.llmd.version or PINS["llmd"].current
+    return _relocated(cluster, _ROUTER[part].format(version=version))
+
+
 def engine_version(plan: ServicePlan) -> str:
     """The version of vLLM inside the image; where nothing tells it, the pinned one."""
     return plan.service.version or vllm_version(plan.image) or PINS["vllm"].current.removeprefix("v")
+
+
+def exporter_version(plan: ServicePlan) -> str:
+    """The version by which the engine's series have their names: of vLLM, or the release of Triton."""
+    if plan.engine.protocol != "triton":
+        return engine_version(plan)
+    release = triton_release(parse(plan.image).tag)
+    return "{:02}.{:02}".format(*release) if release else PINS["triton-vllm"].current
 
 
 def kserve_version(cluster: Cluster) -> str:

@@ -5,10 +5,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .deployment import DEPLOYMENT
 from .kserve import KSERVE
+from .llmd import PROVIDERS
 from .platform import Platform
+
+if TYPE_CHECKING:
+    from .._fleet import Service
 
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (DEPLOYMENT, KSERVE)}
 
-__all__ = ["PLATFORMS", "Platform"]
+
+def platform_of(service: Service) -> Platform:
+    """The platform of a service; llm-d is made in two ways."""
+    return PROVIDERS[service.llmd.provider] if service.platform == "llmd" else PLATFORMS[service.platform]
+
+
+__all__ = ["PLATFORMS", "Platform", "platform_of"]

@@ -38,7 +38,7 @@ _STANDARD_SINCE = "0.16"
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     """In the order in which KServe needs them: account and files, runtime, service."""
     account = plan.own_service_account
-    accounts = [] if account is None else [_service_account(plan, account)]
+    accounts = [] if account is None else [storage_account(plan, account)]
     existing = plan.service.kserve.runtime
     if existing is not None:
         return [*accounts, _inference_service(plan, existing.removeprefix(_EXISTING))]
@@ -150,7 +150,8 @@ def _scaling(plan: ServicePlan) -> dict[str, Any]:
     return {**fields, "autoScaling": autoscaling}
 
 
-def _service_account(plan: ServicePlan, name: str) -> dict[str, Any]:
+def storage_account(plan: ServicePlan, name: str) -> dict[str, Any]:
+    """The account that lends KServe the credentials of the store."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",

@@ -22,10 +22,14 @@ class Platform:
     name: str
     ports: Mapping[str, Port] = field(default_factory=dict)
     """Ports that it wants otherwise than the engine, by the engine's names."""
+    behind_proxy: Port | None = None
+    """Port of an engine that has a proxy in front of it in its pod."""
     container: str | None = None
     """Name that it asks of the main container; None: the engine's name."""
     model_dir: str | None = None
     """Where it puts a model that it fetches by URI; None: it fetches none."""
+    adapter_dir: str | None = None
+    """Where it puts an adapter that it fetches by URI, under the adapter's name; None: where it is told to."""
     rendezvous: Rendezvous | None = None
     """How the pods of one copy find each other; None: a copy is one pod."""
     pods: str
@@ -34,4 +38,10 @@ class Platform:
     """Labels that select the pods of a service."""
     address: Callable[[ServicePlan], tuple[str, int] | None]
     """Name and port of the Service that it brings itself; None: it brings none."""
+    aliases: Callable[[ServicePlan], tuple[str, ...]] | None = None
+    """Further names by which its own router asks for the model."""
+    backend: Callable[[ServicePlan], dict[str, Any]] | None = None
+    """Where a route of the Gateway API leads, without port; None: to a Service."""
+    routes: bool = False
+    """Whether it makes routes of the Gateway API itself."""
     objects: Callable[[ServicePlan], list[dict[str, Any]]]

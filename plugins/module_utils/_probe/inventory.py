@@ -34,7 +34,7 @@ def target_of(plan: ServicePlan) -> Target:
             if obj["kind"] in PUBLISHERS
         ),
         selector=",".join(f"{key}={value}" for key, value in sorted(plan.pod_selector.items())),
-        port=plan.http_port.number,
+        port=plan.request_port.number,
         slo=Slo(enforce=verify.slo.enforce, ttft_ms=verify.slo.ttft_ms),
         engine=plan.engine.name,
         platform=plan.platform.name,

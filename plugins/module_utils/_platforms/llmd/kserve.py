@@ -1,0 +1,141 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""llm-d by KServe: an LLMInferenceService, of which KServe makes pods, pool, picker and route.
+
+KServe merges our pods over presets of its own, list by list. Command and arguments are ours, so nothing that a
+user writes reaches the shell of a preset; what the presets add (certificates, caches, the proxy in front of a
+decode pod) stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..._names import SERVICE_LABEL
+from ..._workload import Container, Port, Rendezvous, Workload
+from ..kserve import storage_account
+from ..platform import Platform
+from ..pod import config_maps, metadata, pod_annotations
+from .kserve_router import router
+from .names import ROLE
+from .pool import pool_objects
+from .scaling import scaled_objects
+from .workloads import pod_spec
+
+if TYPE_CHECKING:
+    from ..._plan.facts import ServicePlan
+
+_STOP = "serving.kserve.io/stop"
+_SERVICE_PORT = 8000
+_CERTIFICATES = "/var/run/kserve/tls"
+_WITH_TLS = "{{ if .GlobalConfig.EnableTLS }}%s{{ end }}"
+"""KServe fills templates in all that is merged: empty where it serves without TLS inside the cluster."""
+
+
+def objects(plan: ServicePlan) -> list[dict[str, Any]]:
+    account = plan.own_service_account
+    return [
+        *([] if account is None else [storage_account(plan, account)]),
+        *config_maps(plan),
+        _service(plan),
+        *pool_objects(plan, f"{plan.name}-inference-pool"),
+        *scaled_objects(plan),
+    ]
+
+
+def _service(plan: ServicePlan) -> dict[str, Any]:
+    spec: dict[str, Any] = {"model": _model(plan), **_workload(plan)}
+    if plan.location.delivery != "uri" or not plan.engine.loads_model:
+        spec["storageInitializer"] = {"enabled": False}
+    if plan.prefill is not None:
+        spec["prefill"] = _workload(plan.prefill)
+    if plan.service.expose.type != "none":
+        spec["router"] = router(plan)
+    return {
+        "apiVersion": "serving.kserve.io/v1alpha2",
+        "kind": "LLMInferenceService",
+        "metadata": metadata(plan, plan.name, {_STOP: "true"} if plan.stopped else None),
+        "spec": spec,
+    }
+
+
+def _model(plan: ServicePlan) -> dict[str, Any]:
+    """Adapters that KServe fetches; those in a volume are mounted with it."""
+    model: dict[str, Any] = {
+        "uri": plan.location.uri or f"hf://{plan.model.source}",
+        "name": plan.served_names[0],
+    }
+    fetched = [
+        {"name": name, "uri": place.uri} for name, place in plan.adapter_locations.items() if place.uri
+    ]
+    if fetched:
+        model["lora"] = {"adapters": fetched}
+    return model
+
+
+def _workload(plan: ServicePlan) -> dict[str, Any]:
+    """KServe puts these labels into selectors, which cannot change: only what never does is among them."""
+    made: dict[str, Any] = {
+        "labels": {SERVICE_LABEL: plan.name},
+        "annotations": pod_annotations(plan),
+        "parallelism": _parallelism(plan),
+        "template": _pod(plan.workload, plan.workload.main),
+    }
+    if plan.workload.worker is not None:
+        made["worker"] = _pod(plan.workload, plan.workload.worker)
+    if plan.autoscaling is None:
+        made["replicas"] = plan.service.scaling.min
+    return made
+
+
+def _parallelism(plan: ServicePlan) -> dict[str, Any]:
+    topology = plan.service.topology
+    made: dict[str, Any] = {"tensor": topology.tensor}
+    if topology.pipeline > 1:
+        made["pipeline"] = topology.pipeline
+    if topology.data > 1:
+        made |= {"data": topology.data, "dataLocal": plan.engines_per_pod}
+    return {**made, "expert": True} if topology.expert else made
+
+
+def _pod(workload: Workload, main: Container) -> dict[str, Any]:
+    """Without our wait before the stop signal: the presets have one, and two of different kinds are refused."""
+    args = (
+        *main.args,
+        "--ssl-certfile=" + _WITH_TLS % f"{_CERTIFICATES}/tls.crt",
+        "--ssl-keyfile=" + _WITH_TLS % f"{_CERTIFICATES}/tls.key",
+    )
+    # The presets name a directory of their own, which would hide a cache.
+    env = {**main.env, "HF_HUB_CACHE": f"{main.env['HF_HOME']}/hub"} if "HF_HOME" in main.env else main.env
+    return pod_spec(replace(workload, main=replace(main, args=args, env=env, drain_seconds=0)))
+
+
+def _selector(plan: ServicePlan) -> dict[str, str]:
+    return {SERVICE_LABEL: plan.name, "kserve.io/component": "workload", ROLE: plan.role}
+
+
+def _address(plan: ServicePlan) -> tuple[str, int]:
+    return f"{plan.name}-kserve-workload-svc", _SERVICE_PORT
+
+
+def _aliases(plan: ServicePlan) -> tuple[str, ...]:
+    """The name by which a gateway that reads the model's name finds the service."""
+    return (f"publishers/{plan.namespace}/models/{plan.model.name}",)
+
+
+KSERVE = Platform(
+    name="llmd",
+    behind_proxy=Port(name="engine", number=8001),
+    rendezvous=Rendezvous(leader="$(LWS_LEADER_ADDRESS)", rank="$(LWS_WORKER_INDEX)"),
+    container="main",
+    model_dir="/mnt/models",
+    adapter_dir="/mnt/lora",
+    pods="{name}-kserve(-prefill|-mn|-mn-prefill)?-[a-z0-9]+(-[a-z0-9]+)?",
+    selector=_selector,
+    address=_address,
+    aliases=_aliases,
+    routes=True,
+    objects=objects,
+)
