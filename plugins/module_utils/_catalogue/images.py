@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .pins import pinned
-from .triton import VLLM_IN_TRITON
+from .triton import TRTLLM_IN_TRITON, VLLM_IN_TRITON
 
 HUB = "docker.io"
 
@@ -23,7 +23,9 @@ REPOSITORIES = {
 
 FIRST_TRITON_WITH_VLLM = (23, 10)
 
-_TRITON_TAG = re.compile(r"(?P<year>\d\d)\.(?P<month>\d\d)-vllm-python-py3(?:$|[-.])")
+_TRITON_TAG = re.compile(
+    r"(?P<year>\d\d)\.(?P<month>\d\d)(?:-(?P<backend>vllm|trtllm)-python-py3)?(?:$|[-.])"
+)
 _VLLM_TAG = re.compile(r"v(?P<version>\d+\.\d+\.\d+(?:\.post\d+)?)(?:$|[-+])")
 
 
@@ -58,21 +60,28 @@ def default_image(engine: str, preset: str) -> str | None:
 def vllm_version(image: str) -> str | None:
     """The version of vLLM inside, where the tag tells it: of vLLM's own image, or of Triton's with vLLM."""
     tag = parse(image).tag
-    if release := triton_release(tag):
+    if release := triton_release(tag, "vllm"):
         return VLLM_IN_TRITON.get("{:02}.{:02}".format(*release))
     match = _VLLM_TAG.match(tag)
     return match["version"] if match else None
 
 
-def triton_release(tag: str) -> tuple[int, int] | None:
-    """Year and month of a Triton tag that says it carries the vLLM backend."""
+def trtllm_version(image: str) -> str | None:
+    """The version of TensorRT-LLM inside, where the tag of Triton's image with it tells it."""
+    release = triton_release(parse(image).tag, "trtllm")
+    return TRTLLM_IN_TRITON.get("{:02}.{:02}".format(*release)) if release else None
+
+
+def triton_release(tag: str, backend: str = "") -> tuple[int, int] | None:
+    """Year and month of a Triton tag, where it says that it carries the backend."""
     match = _TRITON_TAG.match(tag)
-    return (int(match["year"]), int(match["month"])) if match else None
+    told = match is not None and (not backend or match["backend"] == backend)
+    return (int(match["year"]), int(match["month"])) if match and told else None
 
 
 def has_vllm_backend(image: str) -> bool:
     """Whether the tag shows that Triton carries its vLLM backend."""
-    release = triton_release(parse(image).tag)
+    release = triton_release(parse(image).tag, "vllm")
     return release is not None and release >= FIRST_TRITON_WITH_VLLM
 
 

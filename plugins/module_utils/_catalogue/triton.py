@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which vLLM a release of Triton carries in its image ``<release>-vllm-python-py3``.
+"""Which engine a release of Triton carries in its images.
 
 From Triton's published compatibility matrix; the builds are NVIDIA's own of these versions.
 """
@@ -39,3 +39,36 @@ VLLM_IN_TRITON: dict[str, str] = {
     "26.07": "0.24.0",
     "26.08": "0.27.1",
 }
+"""In ``<release>-vllm-python-py3``."""
+
+TRTLLM_IN_TRITON: dict[str, str] = {
+    "24.04": "0.9.0",
+    "24.05": "0.9.0",
+    "24.06": "0.10.0",
+    "24.07": "0.11.0",
+    "24.08": "0.12.0",
+    "24.09": "0.13.0",
+    "24.10": "0.14.0",
+    "24.11": "0.15.0",
+    "24.12": "0.16.0",
+    "25.01": "0.17.0",
+    "25.02": "0.17.0.post1",
+    "25.03": "0.18.0",
+    "25.04": "0.18.2",
+    "25.05": "0.19.0",
+    "25.06": "0.20.0",
+    "25.07": "0.20.0",
+    "25.08": "0.21.0",
+    "25.09": "1.0.0",
+    "25.10": "1.0.0",
+    "25.11": "1.0.3",
+    "25.12": "1.1.0",
+    "26.01": "1.1.0",
+    "26.02": "1.1.0",
+    "26.03": "1.2.0",
+    "26.04": "1.2.1",
+    "26.05": "1.2.1",
+    "26.06": "1.2.1",
+    "26.07": "1.2.1",
+}
+"""In ``<release>-trtllm-python-py3``."""

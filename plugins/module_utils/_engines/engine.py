@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .._catalogue.metrics import Exporter
 from .._workload import Port, Workload
 
 if TYPE_CHECKING:
@@ -48,6 +49,6 @@ class Engine:
     """Whether it fetches a model repository from S3 by itself."""
     amounts: Mapping[str, Amounts]
     """Defaults by size class of the model."""
-    queries: Mapping[str, str] = field(default_factory=dict)
-    """Prometheus queries of scaling metrics, summed over the pods that ``{pods}`` selects."""
+    exporter: Exporter
+    """The series that it exports to Prometheus."""
     workload: Callable[[ServicePlan], Workload]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from .._catalogue import metrics
 from .._workload import Port, Workload
 from .engine import Amounts, Engine
 from .server import SCRATCH, server
-from .vllm import QUERIES
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -60,6 +60,6 @@ SIMULATOR = Engine(
     uses_gpu=False,
     loads_model=False,
     amounts={"small": _AMOUNTS, "medium": _AMOUNTS, "large": _AMOUNTS},
-    queries=QUERIES,
+    exporter=metrics.VLLM,
     workload=workload,
 )

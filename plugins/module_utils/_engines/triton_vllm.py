@@ -9,6 +9,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .._catalogue import metrics
 from .._names import REPOSITORY_HASH_ANNOTATION
 from .._workload import ConfigFiles, Mount, Port, Workload
 from .engine import Engine
@@ -117,12 +118,6 @@ TRITON_VLLM = Engine(
     loads_model=True,
     reads_object_store=True,
     amounts=AMOUNTS,
-    queries={
-        "rps": "sum(rate(nv_inference_request_success{pods}[1m]))",
-        "queue_time": (
-            "sum(rate(nv_inference_queue_duration_us{pods}[1m])"
-            " / clamp_min(rate(nv_inference_request_success{pods}[1m]), 1e-9))"
-        ),
-    },
+    exporter=metrics.TRITON,
     workload=workload,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from .._catalogue import metrics
 from .._workload import Port, Workload
 from .engine import Amounts, Engine
 from .server import server
@@ -24,14 +25,6 @@ AMOUNTS = {
     "large": Amounts(cpu=("8", "16"), memory=("64Gi", "96Gi"), ephemeral=("8Gi", "32Gi")),
 }
 """For the first GPU of a pod; the model's own size and shared memory come on top."""
-
-QUERIES = {
-    "rps": "sum(rate(vllm:request_success_total{pods}[1m]))",
-    "queue_time": (
-        "sum(1e6 * rate(vllm:request_queue_time_seconds_sum{pods}[1m])"
-        " / clamp_min(rate(vllm:request_queue_time_seconds_count{pods}[1m]), 1e-9))"
-    ),
-}
 
 
 def workload(plan: ServicePlan) -> Workload:
@@ -73,6 +66,6 @@ VLLM = Engine(
     uses_gpu=True,
     loads_model=True,
     amounts=AMOUNTS,
-    queries=QUERIES,
+    exporter=metrics.VLLM,
     workload=workload,
 )

@@ -9,12 +9,15 @@ from typing import Any
 
 from .._exposure import EXPOSURES
 from .._plan import ServicePlan
-from .pod_monitor import pod_monitor
+from .monitoring import monitoring_objects
 
 
 def service_objects(plan: ServicePlan) -> list[dict[str, Any]]:
     """All objects of a service in apply order; a service whose state is ``absent`` has none."""
     if plan.service.state == "absent":
         return []
-    monitors = [pod_monitor(plan)] if plan.service.monitoring.podmonitor else []
-    return [*plan.platform.objects(plan), *EXPOSURES[plan.service.expose.type](plan), *monitors]
+    return [
+        *plan.platform.objects(plan),
+        *EXPOSURES[plan.service.expose.type](plan),
+        *monitoring_objects(plan),
+    ]

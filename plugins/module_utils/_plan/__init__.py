@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from .facts import ServicePlan
 from .planning import plan
+from .scaling import meter
 
-__all__ = ["ServicePlan", "plan"]
+__all__ = ["ServicePlan", "meter", "plan"]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._metrics import HPA_QUEUE_TIME, Meter
 from .._workload import Autoscaling
+from . import versions
 
 if TYPE_CHECKING:
     from .facts import ServicePlan
@@ -25,12 +27,26 @@ def autoscaling(plan: ServicePlan) -> Autoscaling | None:
         minimum=scaling.min,
         maximum=scaling.min if scaling.max is None else scaling.max,
         target=_DEFAULT_TARGETS.get(scaling.metric, 1.0) if scaling.target is None else scaling.target,
-        query=scaling.query or _query(plan, scaling.metric),
+        query=scaling.query or meter(plan).scaling(scaling.metric) or "",
+        pod_metric=_pod_metric(plan),
         behavior=scaling.behavior,
     )
 
 
-def _query(plan: ServicePlan, metric: str) -> str:
+def meter(plan: ServicePlan) -> Meter:
+    """What Prometheus can be asked about the pods of the service."""
     pods = plan.platform.pods.format(name=plan.name)
-    selector = f'namespace="{plan.namespace}",pod=~"{pods}"'
-    return plan.engine.queries.get(metric, "").replace("{pods}", "{" + selector + "}")
+    return Meter(
+        exporter=plan.engine.exporter,
+        version=versions.exporter_version(plan),
+        pods=f'namespace="{plan.namespace}",pod=~"{pods}"',
+    )
+
+
+def _pod_metric(plan: ServicePlan) -> str:
+    """The custom metric that the Prometheus adapter offers, where there is an adapter to ask."""
+    if plan.cluster.components.adapter.state == "absent":
+        return ""
+    return {"queue_time": HPA_QUEUE_TIME, "queue_ratio": meter(plan).ratio_metric}.get(
+        plan.service.scaling.metric, ""
+    )

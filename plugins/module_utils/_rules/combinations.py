@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
-from .finding import Plans, at, error
+from .finding import Plans, at, error, knative
 
 CODE = "V-03"
 
@@ -25,14 +25,25 @@ PLATFORMS = {
 METRICS = {
     "deployment": ("none", "cpu", "memory", "queue_ratio", "queue_time", "external"),
     "kserve": ("none", "cpu", "memory", "rps", "queue_time", "external"),
+    "kserve in Knative mode": ("none", "concurrency", "rps"),
     "llmd": ("none", "queue_time", "external"),
     "leader-workers": ("none",),
     "lws": ("none", "queue_ratio", "external"),
 }
 """Platform → the metrics that scale it."""
 
-BY_PROMETHEUS = ("rps", "queue_time", "external")
-"""Metrics that are queries to Prometheus."""
+ELSEWHERE = {
+    "concurrency": "Knative alone counts requests: write kserve.mode: Knative.",
+    "rps": "Use metric: external with a query of your own, or platform: kserve.",
+    "cpu": "Engines wait for their GPUs: use a metric of the queue.",
+    "memory": "Engines take their memory at the start: use a metric of the queue.",
+}
+"""Metric → a way out where the platform does not have it."""
+
+
+def metrics_of(plan: ServicePlan) -> tuple[str, ...]:
+    """The metrics that can scale the service."""
+    return METRICS[_scaled_as(plan)]
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
@@ -46,11 +57,10 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 
 
 def _metric(plan: ServicePlan) -> Iterator[Problem]:
-    scaling, platform = plan.service.scaling, plan.platform.name
+    scaling = plan.service.scaling
     path = at(plan, "scaling.metric")
-    if scaling.metric not in METRICS[platform]:
-        hint = f"Use one of {', '.join(METRICS[platform])}."
-        yield error(CODE, path, f"{scaling.metric} cannot scale platform {platform}.", hint)
+    if scaling.metric not in metrics_of(plan):
+        yield error(CODE, path, f"{scaling.metric} cannot scale {_called(plan)}.", _hint(plan))
         return
     if scaling.metric == "external" and not scaling.query:
         yield error(
@@ -59,16 +69,39 @@ def _metric(plan: ServicePlan) -> Iterator[Problem]:
     if scaling.query and scaling.metric != "external":
         hint = "Remove it, or write metric: external."
         yield error(CODE, at(plan, "scaling.query"), f"has no effect with metric {scaling.metric}.", hint)
-    if scaling.metric in ("rps", "queue_time") and scaling.metric not in plan.engine.queries:
-        hint = "Use metric: external with a query of your own."
-        yield error(CODE, path, f"engine {plan.engine.name} exports no series for {scaling.metric}.", hint)
-    if (
-        platform == "kserve"
-        and scaling.metric in BY_PROMETHEUS
-        and not plan.cluster.components.prometheus.url
-    ):
+    yield from _source(plan, path)
+
+
+def _source(plan: ServicePlan, path: str) -> Iterator[Problem]:
+    """Where the number comes from that the metric is compared with."""
+    scaling = plan.autoscaling
+    if scaling is None or scaling.by_resource or knative(plan):
+        return
+    if not scaling.query and scaling.metric != "external":
+        message = f"engine {plan.engine.name} {plan.engine_version} exports no series for {scaling.metric}."
+        yield error(CODE, path, message, "Use metric: external with a query of your own.")
+    asks = scaling.by_query or plan.platform.name == "kserve"
+    if asks and not plan.cluster.components.prometheus.url:
         hint = "Set llm_cluster.components.prometheus.url."
         yield error(CODE, path, f"{scaling.metric} asks Prometheus, whose address is not known.", hint)
+
+
+def _called(plan: ServicePlan) -> str:
+    if plan.platform.name == "leader-workers":
+        return "platform leader-workers (its Deployments are ranks of one copy)"
+    return f"platform {_scaled_as(plan)}"
+
+
+def _hint(plan: ServicePlan) -> str:
+    scaling, known = plan.service.scaling, metrics_of(plan)
+    if plan.platform.name == "leader-workers":
+        return "Use platform: lws for scaled groups, or metric: none."
+    way_out = ELSEWHERE.get(scaling.metric, "")
+    return f"Use one of {', '.join(known)}." + (f" {way_out}" if way_out else "")
+
+
+def _scaled_as(plan: ServicePlan) -> str:
+    return "kserve in Knative mode" if knative(plan) else plan.platform.name
 
 
 def _runtime(plan: ServicePlan) -> Iterator[Problem]:

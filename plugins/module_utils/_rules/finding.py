@@ -35,3 +35,9 @@ def runs(plan: ServicePlan) -> bool:
 def copies(plan: ServicePlan) -> int:
     """The most copies that the service may have."""
     return plan.autoscaling.maximum if plan.autoscaling else plan.service.scaling.min
+
+
+def knative(plan: ServicePlan) -> bool:
+    """Whether Knative runs the pods, not a Deployment."""
+    mode = plan.service.kserve.mode or plan.cluster.components.kserve.deployment_mode
+    return plan.platform.name == "kserve" and mode == "Knative"

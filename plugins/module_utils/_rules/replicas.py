@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
-from .combinations import BY_PROMETHEUS
-from .finding import Plans, at, error
+from .finding import Plans, at, error, knative, warning
 
 CODE = "V-09"
 
@@ -33,13 +32,39 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 
 
 def _zero(plan: ServicePlan) -> Iterator[Problem]:
-    metric = plan.service.scaling.metric
-    path = at(plan, "scaling.min")
+    """No copy at all: who starts the first one when a request comes?"""
+    metric, path = plan.service.scaling.metric, at(plan, "scaling.min")
     if metric == "none":
         yield error(CODE, path, "0 copies serve nothing.", "Write state: stopped, or min: 1.")
-    elif plan.platform.name == "kserve" and metric not in BY_PROMETHEUS:
-        message = f"0 has no effect in Standard mode with metric {metric} (KServe raises it to 1)."
-        yield error(CODE, path, message, "Write min: 1, or a KEDA metric (rps, queue_time, external).")
-    elif plan.platform.name != "kserve":
-        message = f"a HorizontalPodAutoscaler on {metric} never starts the first copy again."
-        yield error(CODE, path, message, "Write min: 1.")
+    elif knative(plan):
+        yield _wait(plan, path)
+    elif plan.autoscaling is not None and not _by_keda(plan):
+        if plan.platform.name == "kserve":
+            message = f"0 has no effect in Standard mode with metric {metric} (KServe raises it to 1)."
+            hint = "Write min: 1, or a KEDA metric (queue_time, external), or kserve.mode: Knative."
+        else:
+            message = f"a HorizontalPodAutoscaler on {metric} never starts the first copy again."
+            hint = "Write min: 1, or metric: external with a query that answers without any copy."
+        yield error(CODE, path, message, hint)
+    else:
+        yield _wait(plan, path)
+        if metric != "external" and plan.platform.name != "llmd":
+            message = f"0 copies export nothing, so {metric} alone does not start the first one again."
+            hint = "Write metric: external with a query that a request moves, such as the gateway's."
+            yield warning(CODE, path, message, hint)
+
+
+def _by_keda(plan: ServicePlan) -> bool:
+    scaling = plan.autoscaling
+    if scaling is None or scaling.by_resource:
+        return False
+    return scaling.by_query or plan.platform.name == "kserve"
+
+
+def _wait(plan: ServicePlan, path: str) -> Problem:
+    """What the first client waits for; the budget is all that is known before it was measured."""
+    message = (
+        "a request that finds no copy waits until one has loaded its model,"
+        f" here up to {plan.startup_timeout} s (verify.startup_timeout)."
+    )
+    return warning(CODE, path, message, "Write min: 1 unless clients can wait.")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
-from .finding import Plans, at, error, warning
+from .finding import Plans, at, error, knative, warning
 
 CODE = "V-10"
 
@@ -24,8 +24,11 @@ OWNED = {
 """KServe's annotations that are derived."""
 
 PERCENT = ("cpu", "memory")
-NO_DEFAULT = ("rps", "external")
-LOW_RPS = 1
+NO_DEFAULT = ("concurrency", "rps", "external")
+WHOLE = {"rps": "request and second", "concurrency": "request"}
+"""Metrics that count requests, and what of them."""
+LOW = 1
+"""A target that gives each request a copy of its own."""
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
@@ -34,7 +37,8 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         for name in plan.service.annotations:
             path = at(plan, f"annotations.{name}")
             if name.startswith(KNATIVE):
-                yield _knative(plan, path, name.removeprefix(KNATIVE))
+                if problem := _knative(plan, path, name.removeprefix(KNATIVE)):
+                    yield problem
             elif home := OWNED.get(name):
                 yield error(CODE, path, f"is derived from {home}.", f"Remove it and set {home}.")
 
@@ -51,24 +55,32 @@ def _target(plan: ServicePlan) -> Iterator[Problem]:
         yield error(CODE, path, message, f"To keep {target:g} copies write scaling.min: {target:g}.")
     elif metric in PERCENT and not 1 <= target <= 100:  # noqa: PLR2004 - percent
         yield error(CODE, path, f"{target:g} is not in 1 to 100 percent.", "Write for example 80.")
-    elif target <= 0 or (metric == "rps" and target < 1):
-        yield error(CODE, path, f"{target:g} is too small.", "Write 1 or more.")
-    elif metric == "rps" and target == LOW_RPS and plan.engine.uses_gpu:
+    elif target <= 0 or (metric in WHOLE and target < 1):
+        yield error(CODE, path, f"{target:g} is too small.", "Write 1 or more." if metric in WHOLE else "")
+    elif metric in WHOLE and knative(plan) and target != int(target):
+        yield error(
+            CODE, path, f"{target:g} is no whole number, which KServe asks for.", f"Write {target:.0f}."
+        )
+    elif metric in WHOLE and target == LOW and plan.engine.uses_gpu:
         message = (
-            "1 asks for one copy (and its GPUs) per request and second, though the engine batches requests."
+            f"1 asks for one copy (and its GPUs) per {WHOLE[metric]}, though the engine batches requests."
         )
         yield warning(CODE, path, message, "Measure what one copy carries; 4 to 20 is usual.")
 
 
-def _knative(plan: ServicePlan, path: str, name: str) -> Problem:
+def _knative(plan: ServicePlan, path: str, name: str) -> Problem | None:
     if name in ("min-scale", "minScale"):
         kept = plan.service.annotations[KNATIVE + name]
         message = "is dropped by KServe."
         hint = f"To keep {kept} copies write scaling.min: {kept}."
     elif name in ("max-scale", "maxScale"):
         message, hint = "is dropped by KServe.", "Write scaling.max."
+    elif knative(plan) and name not in ("target", "metric"):
+        return None
+    elif knative(plan):
+        message, hint = "is overwritten by KServe.", f"Write scaling.{name}."
     else:
-        message = "has no effect: no platform here scales by Knative."
+        message = "has no effect: Knative scales nothing here."
         hint = (
             "Remove it. scaling.target is the load one copy should carry; a higher target gives fewer copies."
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._cluster.quantities import quantity
 
 from tests.unit._plan.inventory import main_container, pod, rendered
 
@@ -66,6 +67,59 @@ def test_queue_time_is_a_metric_of_the_pods() -> None:
             },
         }
     ]
+
+
+@pytest.mark.req("S4-33")
+def test_a_quantity_may_be_written_in_thousandths() -> None:
+    objects = rendered(scaling={"min": 1, "max": 2, "metric": "queue_time"})
+    (metric,) = objects["HorizontalPodAutoscaler"]["spec"]["metrics"]
+    asked = quantity(metric["pods"]["target"]["averageValue"])
+    assert asked == quantity("1000000000m") == quantity("1M")
+
+
+@pytest.mark.req("S1-90")
+def test_queue_ratio_is_a_metric_of_the_pods_too() -> None:
+    scaling = {"min": 1, "max": 4, "metric": "queue_ratio", "behavior": {"scaleDown": {"policies": []}}}
+    spec = rendered(engine="triton-vllm", scaling=scaling)["HorizontalPodAutoscaler"]["spec"]
+    target = {"type": "AverageValue", "averageValue": "1"}
+    assert spec["metrics"] == [
+        {"type": "Pods", "pods": {"metric": {"name": "triton:queue_compute:ratio"}, "target": target}}
+    ]
+    assert spec["behavior"] == {"scaleDown": {"policies": []}}
+
+
+PROMETHEUS = {"state": "existing", "url": "http://prometheus.monitoring:9090"}
+
+
+def test_a_query_of_the_users_own_is_asked_by_keda() -> None:
+    scaling = {"min": 1, "max": 4, "metric": "external", "query": "sum(queue)", "target": 2.5}
+    objects = rendered(cluster={"components": {"prometheus": PROMETHEUS}}, scaling=scaling)
+    assert "HorizontalPodAutoscaler" not in objects
+    assert "replicas" not in objects["Deployment"]["spec"]
+    spec = objects["ScaledObject"]["spec"]
+    assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "chat"}
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (1, 4)
+    (trigger,) = spec["triggers"]
+    assert trigger["metadata"] == {
+        "serverAddress": "http://prometheus.monitoring:9090",
+        "query": "sum(queue)",
+        "threshold": "2.5",
+    }
+
+
+@pytest.mark.req("S1-90")
+def test_where_there_is_no_adapter_keda_asks_for_the_queue() -> None:
+    components = {"prometheus": PROMETHEUS, "adapter": {"state": "absent"}}
+    scaling = {"min": 1, "max": 4, "metric": "queue_ratio"}
+    spec = rendered(cluster={"components": components}, scaling=scaling)["ScaledObject"]["spec"]
+    assert "vllm:request_queue_time_seconds_sum" in spec["triggers"][0]["metadata"]["query"]
+
+
+def test_a_copy_that_loads_for_long_is_not_taken_away_meanwhile() -> None:
+    components = {"prometheus": PROMETHEUS}
+    scaling = {"min": 0, "max": 1, "metric": "external", "query": "sum(queue)", "target": 1}
+    objects = rendered(cluster={"components": components}, scaling=scaling, verify={"startup_timeout": 900})
+    assert objects["ScaledObject"]["spec"]["cooldownPeriod"] == 900
 
 
 def test_a_stopped_service_keeps_its_objects_and_has_no_pods() -> None:

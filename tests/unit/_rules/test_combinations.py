@@ -37,8 +37,43 @@ def test_platform_and_metric(platform: str, metric: str, legal: bool) -> None:
 
 def test_external_needs_a_query() -> None:
     scaling = {"min": 1, "max": 2, "metric": "external", "target": 4}
-    assert paths(found("V-03", {"scaling": scaling})) == ["llm_serving[a].scaling.query"]
-    assert not found("V-03", {"scaling": scaling | {"query": "sum(up)"}})
+    assert paths(found("V-03", {"scaling": scaling}, cluster=PROMETHEUS)) == ["llm_serving[a].scaling.query"]
+    assert not found("V-03", {"scaling": scaling | {"query": "sum(up)"}}, cluster=PROMETHEUS)
+
+
+@pytest.mark.req("S2-25")
+@pytest.mark.parametrize(
+    ("metric", "legal"), [("concurrency", True), ("rps", True), ("cpu", False), ("memory", False)]
+)
+def test_knative_scales_by_requests_alone(metric: str, legal: bool) -> None:
+    entry = {"platform": "kserve", "kserve": {"mode": "Knative"}}
+    scaling = {"min": 1, "max": 2, "metric": metric, "target": 16}
+    assert (not found("V-03", {**entry, "scaling": scaling})) is legal
+
+
+def test_concurrency_elsewhere_points_to_knative() -> None:
+    entry = {"platform": "kserve", "scaling": {"min": 1, "max": 2, "metric": "concurrency", "target": 4}}
+    (problem,) = found("V-03", entry)
+    assert "kserve.mode: Knative" in problem.hint
+
+
+@pytest.mark.req("S4-34")
+def test_a_metric_that_the_engine_does_not_export_is_refused() -> None:
+    scaling = {"min": 1, "max": 2, "metric": "queue_time"}
+    assert not found("V-03", {"scaling": scaling})
+    (problem,) = found("V-03", {"image": "vllm/vllm-openai:v0.5.4", "scaling": scaling})
+    assert problem.path == "llm_serving[a].scaling.metric"
+    assert "vllm 0.5.4 exports no series for queue_time" in problem.message
+
+
+def test_without_an_adapter_prometheus_is_asked() -> None:
+    entry = {"scaling": {"min": 1, "max": 2, "metric": "queue_ratio"}}
+    assert not found("V-03", entry)
+    cluster = {"components": {"adapter": {"state": "absent"}}}
+    assert paths(found("V-03", entry, cluster=cluster)) == ["llm_serving[a].scaling.metric"]
+    assert not found(
+        "V-03", entry, cluster={"components": {**cluster["components"], **PROMETHEUS["components"]}}
+    )
 
 
 def test_a_query_for_another_metric_has_no_effect() -> None:

@@ -40,14 +40,33 @@ def test_zero_copies_where_kserve_would_clamp_them() -> None:
     (problem,) = found("V-09", {"platform": "kserve", "scaling": scaling})
     assert str(problem) == (
         "V-09 llm_serving[a].scaling.min: 0 has no effect in Standard mode with metric cpu (KServe raises it "
-        "to 1). Write min: 1, or a KEDA metric (rps, queue_time, external)."
+        "to 1). Write min: 1, or a KEDA metric (queue_time, external), or kserve.mode: Knative."
     )
 
 
 @pytest.mark.req("S0-11", "S2-28")
-def test_zero_copies_with_keda() -> None:
-    scaling = {"min": 0, "max": 2, "metric": "rps", "target": 4}
-    assert not found("V-09", {"platform": "kserve", "scaling": scaling}, cluster=PROMETHEUS)
+@pytest.mark.parametrize("platform", ["kserve", "deployment"])
+def test_zero_copies_that_a_query_of_another_exporter_wakes(platform: str) -> None:
+    scaling = {"min": 0, "max": 2, "metric": "external", "query": "sum(gateway_requests)", "target": 4}
+    (problem,) = found("V-09", {"platform": platform, "scaling": scaling}, cluster=PROMETHEUS)
+    assert problem.severity == "warning"
+    assert "up to 1200 s" in problem.message
+
+
+@pytest.mark.req("S2-28")
+def test_zero_copies_that_only_their_own_metrics_would_wake() -> None:
+    scaling = {"min": 0, "max": 2, "metric": "queue_time"}
+    problems = found("V-09", {"platform": "kserve", "scaling": scaling}, cluster=PROMETHEUS)
+    assert [problem.severity for problem in problems] == ["warning", "warning"]
+    assert "does not start the first one again" in problems[1].message
+
+
+@pytest.mark.req("S0-11", "S2-28")
+def test_zero_copies_in_knative_mode() -> None:
+    scaling = {"min": 0, "max": 2, "metric": "concurrency", "target": 16}
+    entry = {"platform": "kserve", "kserve": {"mode": "Knative"}, "scaling": scaling}
+    (problem,) = found("V-09", entry)
+    assert problem.severity == "warning"
 
 
 def test_zero_fixed_copies_are_a_stopped_service() -> None:

@@ -73,3 +73,26 @@ def test_min_scale_points_to_scaling_min() -> None:
 def test_annotations_that_kserve_reads_are_derived(name: str) -> None:
     assert found("V-10", {"annotations": {f"serving.kserve.io/{name}": "x"}})
     assert not found("V-10", {"annotations": {"example.com/team": "search"}})
+
+
+@pytest.mark.req("S0-09", "S0-17")
+def test_a_concurrency_of_one_is_a_warning() -> None:
+    entry = {"kserve": {"mode": "Knative"}}
+    (problem,) = found("V-10", scaled("concurrency", 1, **entry))
+    assert problem.severity == "warning"
+    assert not found("V-10", scaled("concurrency", 16, **entry))
+
+
+def test_knative_counts_whole_requests() -> None:
+    (problem,) = found("V-10", scaled("concurrency", 2.5, kserve={"mode": "Knative"}))
+    assert problem.hint == "Write 2."
+
+
+@pytest.mark.req("S0-14")
+def test_in_knative_mode_only_what_scaling_does_not_decide_may_be_annotated() -> None:
+    def asked(name: str) -> bool:
+        annotations = {f"autoscaling.knative.dev/{name}": "30s"}
+        entry = scaled("concurrency", 16, kserve={"mode": "Knative"}, annotations=annotations)
+        return not found("V-10", entry)
+
+    assert [asked(name) for name in ("window", "target", "min-scale")] == [True, False, False]

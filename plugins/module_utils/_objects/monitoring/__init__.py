@@ -1,0 +1,22 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Prometheus and Grafana are told of a service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._plan import ServicePlan
+from .dashboard import dashboard
+from .pod_monitor import pod_monitor
+from .rules import rules
+
+__all__ = ["monitoring_objects"]
+
+
+def monitoring_objects(plan: ServicePlan) -> list[dict[str, Any]]:
+    """The monitor, the rules and the dashboard that are asked for."""
+    wanted = plan.service.monitoring
+    made = [(wanted.podmonitor, pod_monitor), (wanted.rules, rules), (wanted.dashboard, dashboard)]
+    return [make(plan) for asked, make in made if asked]
