@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """llm-d by KServe: an LLMInferenceService, of which KServe makes pods, pool, picker and route.
 
-KServe merges our pods over presets of its own, list by list. Command and arguments are ours, so nothing that a
-user writes reaches the shell of a preset; what the presets add (certificates, caches, the proxy in front of a
-decode pod) stays.
+KServe merges our pods over presets of its own, list by list. Command and arguments are ours, so nothing that
+a user writes reaches the shell of a preset; what the presets add (certificates, caches, the proxy in front of
+a decode pod) stays.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ..pod import config_maps, metadata, pod_annotations
 from .kserve_router import router
 from .names import ROLE
 from .pool import pool_objects
+from .proxy import proxied
 from .scaling import scaled_objects
 from .workloads import pod_spec
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _STOP = "serving.kserve.io/stop"
 _SERVICE_PORT = 8000
+_PROXY = "llm-d-routing-sidecar"
 _CERTIFICATES = "/var/run/kserve/tls"
 _WITH_TLS = "{{ if .GlobalConfig.EnableTLS }}%s{{ end }}"
 """KServe fills templates in all that is merged: empty where it serves without TLS inside the cluster."""
@@ -83,6 +85,8 @@ def _workload(plan: ServicePlan) -> dict[str, Any]:
         "parallelism": _parallelism(plan),
         "template": _pod(plan.workload, plan.workload.main),
     }
+    if plan.role == "decode":
+        made["template"] = proxied(made["template"], {"name": _PROXY})
     if plan.workload.worker is not None:
         made["worker"] = _pod(plan.workload, plan.workload.worker)
     if plan.autoscaling is None:
@@ -101,7 +105,7 @@ def _parallelism(plan: ServicePlan) -> dict[str, Any]:
 
 
 def _pod(workload: Workload, main: Container) -> dict[str, Any]:
-    """Without our wait before the stop signal: the presets have one, and two of different kinds are refused."""
+    """Without our wait before the stop signal: the presets have one, and two kinds of it are refused."""
     args = (
         *main.args,
         "--ssl-certfile=" + _WITH_TLS % f"{_CERTIFICATES}/tls.crt",

@@ -18,7 +18,7 @@ _OBJECTIVES_VERSION = "llm-d.ai/v1alpha2"
 
 
 def pool_objects(plan: ServicePlan, pool: str) -> list[dict[str, Any]]:
-    """Objectives and rewrites of a pool of this name; a name of its own for each, since others have pools too."""
+    """Objectives of requests to the pool of this name, and what becomes of their model names."""
     router = plan.service.router
     made = [("InferenceObjective", name, spec) for name, spec in router.objectives.items()]
     made += [("InferenceModelRewrite", name, spec) for name, spec in router.model_rewrites.items()]

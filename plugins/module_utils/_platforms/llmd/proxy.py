@@ -10,6 +10,7 @@ address. The token for that is mounted into the proxy alone.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from ..pod import metadata
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
 
 _TOKEN = "api-token"  # noqa: S105 - the name of a volume
 _TOKEN_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
+_RESOURCES = {
+    "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "64Mi"},
+    "limits": {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "256Mi"},
+}
 _RULES: list[dict[str, Any]] = [
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]},
     {"apiGroups": [POOL_GROUP], "resources": ["inferencepools"], "verbs": ["get", "list", "watch"]},
 ]
 
 
-def proxied(plan: ServicePlan, pod: dict[str, Any]) -> dict[str, Any]:
-    """The pod with the proxy in front of its engine."""
+def proxied(pod: dict[str, Any], proxy: dict[str, Any]) -> dict[str, Any]:
+    """The pod with a proxy in front of its engine; what every proxy needs is added to this one."""
+    token = {"name": _TOKEN, "mountPath": _TOKEN_DIRECTORY, "readOnly": True}
+    completed = {**proxy, "resources": deepcopy(_RESOURCES), "volumeMounts": [token]}
     return {
         **pod,
-        "serviceAccountName": proxy_account(plan),
-        "initContainers": [*pod.get("initContainers", ()), _container(plan)],
+        "initContainers": [*pod.get("initContainers", ()), completed],
         "volumes": [*pod["volumes"], _token_volume()],
     }
 
@@ -53,7 +59,7 @@ def proxy_objects(plan: ServicePlan) -> list[dict[str, Any]]:
     return [*made, *rights(plan, f"{workload_name(plan)}-proxy", proxy_account(plan), _RULES)]
 
 
-def _container(plan: ServicePlan) -> dict[str, Any]:
+def proxy_container(plan: ServicePlan) -> dict[str, Any]:
     """A container that runs beside the main one although it is among those that start before it."""
     port = plan.request_port
     probe = {"httpGet": {"path": plan.engine.liveness_path, "port": port.name}, "periodSeconds": 10}
@@ -78,12 +84,7 @@ def _container(plan: ServicePlan) -> dict[str, Any]:
         ],
         "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"}],
         "readinessProbe": {**probe, "timeoutSeconds": 5, "failureThreshold": 10},
-        "resources": {
-            "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "64Mi"},
-            "limits": {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "256Mi"},
-        },
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-        "volumeMounts": [{"name": _TOKEN, "mountPath": _TOKEN_DIRECTORY, "readOnly": True}],
     }
 
 

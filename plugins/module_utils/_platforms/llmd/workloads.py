@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..._workload import Workload
 from ..pod import container, metadata, pod_annotations, pod_fields, volumes
 from ..strategy import strategy
 from .names import role_labels, role_selector, workload_name
-from .proxy import proxied
+from .proxy import proxied, proxy_account, proxy_container
 
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
@@ -53,7 +54,6 @@ def _deployment(plan: ServicePlan) -> dict[str, Any]:
 def _group(plan: ServicePlan) -> dict[str, Any]:
     """The leader takes requests; a group is useless without one of its pods and starts anew as a whole."""
     worker = replace(plan.workload, main=plan.workload.worker or plan.workload.main)
-    labels = {**plan.workload.labels}
     return {
         "apiVersion": "leaderworkerset.x-k8s.io/v1",
         "kind": "LeaderWorkerSet",
@@ -69,7 +69,10 @@ def _group(plan: ServicePlan) -> dict[str, Any]:
                 "restartPolicy": "RecreateGroupOnPodRestart",
                 "leaderTemplate": _serving_pod(plan),
                 "workerTemplate": {
-                    "metadata": {"labels": labels, "annotations": pod_annotations(plan)},
+                    "metadata": {
+                        "labels": dict(plan.workload.labels),
+                        "annotations": pod_annotations(plan),
+                    },
                     "spec": pod_spec(worker),
                 },
             },
@@ -79,13 +82,15 @@ def _group(plan: ServicePlan) -> dict[str, Any]:
 
 def _serving_pod(plan: ServicePlan) -> dict[str, Any]:
     spec = pod_spec(plan.workload)
+    if plan.role == "decode":
+        spec = {**proxied(spec, proxy_container(plan)), "serviceAccountName": proxy_account(plan)}
     return {
         "metadata": {"labels": role_labels(plan), "annotations": pod_annotations(plan)},
-        "spec": proxied(plan, spec) if plan.role == "decode" else spec,
+        "spec": spec,
     }
 
 
-def pod_spec(workload: Any) -> dict[str, Any]:
+def pod_spec(workload: Workload) -> dict[str, Any]:
     return {
         **pod_fields(workload),
         "containers": [container(workload.main)],
