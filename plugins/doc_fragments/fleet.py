@@ -451,6 +451,11 @@ options:
                 description:
                   - Values of the chart.
                 type: dict
+              scheduler:
+                description:
+                  - Name of its scheduler, which pods with shares of GPUs ask for.
+                type: str
+                default: hami-scheduler
           aidaptiv:
             description:
               - aiDAPTIVCache.
@@ -500,6 +505,17 @@ options:
                   - existing
                   - simulate
                 default: existing
+              mount_path:
+                description:
+                  - Where pods see their cache device, as the device plugin mounts
+                    it.
+                type: str
+                default: /mnt/nvme0
+              device_gb:
+                description:
+                  - 'Size of one cache device in GB (10^9 bytes): 320, 1000 or 2000.'
+                  - 1 or more.
+                type: int
               danger_accept_any_nvme:
                 description:
                   - Skip the operator's check of the firmware. Any NVMe device may
@@ -1577,8 +1593,9 @@ options:
             suboptions:
               scheduler:
                 description:
-                  - Scheduler of the pods.
-                  - Left out it is the cluster's default.
+                  - Scheduler of the pods. An empty string is the cluster's default.
+                  - Left out it is the cluster's default, for O(llm_serving[].gpu.mode)
+                    V(vgpu) that of HAMi.
                 type: str
               gang:
                 description:
@@ -1786,14 +1803,15 @@ options:
             default: true
           provider:
             description:
-              - Who moves the KV cache.
+              - 'Who moves the KV cache: V(aidaptiv) for engine V(aidaptiv) alone,
+                V(vllm-native) is vLLM''s own, V(lmcache) is LMCache inside the engine''s
+                process.'
               - Left out it is V(vllm-native), for engine V(aidaptiv) V(aidaptiv).
             type: str
             choices:
               - aidaptiv
               - vllm-native
               - lmcache
-            default: vllm-native
           dram_gb:
             description:
               - Size in main memory in GB (10^9 bytes), over all GPUs of a pod.
@@ -1814,13 +1832,13 @@ options:
           storage_class:
             description:
               - StorageClass of a volume for the disk, for example V(aidaptiv-cache).
-              - Left out it is a device of the node, or local storage of the pod.
+              - Left out it is a cache device of the node, or local storage of the
+                pod.
             type: str
           resume:
             description:
               - V(resume) uses what an earlier pod left on the disk, V(discard) starts
-                empty.
-              - For engine V(aidaptiv) only.
+                empty. Provider V(aidaptiv) only.
             type: str
             choices:
               - discard
@@ -1828,28 +1846,24 @@ options:
             default: discard
           clean_obsolete:
             description:
-              - Remove what belongs to no running model.
+              - Remove what belongs to no running model. Provider V(aidaptiv) only.
               - Left out it is the engine's.
-              - For engine V(aidaptiv) only.
             type: bool
           device_count:
             description:
-              - Cache devices of a pod.
+              - Cache devices of a pod. Provider V(aidaptiv) only.
               - 0 or more.
-              - Left out it is V(1) with a size on disk.
-              - For engine V(aidaptiv) only.
+              - Left out it is V(1) with a size on disk and no StorageClass.
             type: int
           gpu_reuse:
             description:
-              - Keep what was reused in GPU memory.
+              - Keep what was reused in GPU memory. Provider V(aidaptiv) only.
               - Left out it is the engine's.
-              - For engine V(aidaptiv) only.
             type: bool
           long_token:
             description:
-              - Mode for very long prompts.
+              - Mode for very long prompts. Provider V(aidaptiv) only.
               - Left out it is the engine's.
-              - For engine V(aidaptiv) only.
             type: bool
       lora:
         description:
@@ -2002,12 +2016,12 @@ options:
             description:
               - Image that runs the script.
             type: str
-            required: true
+            default: docker.io/library/ubuntu
           tag:
             description:
               - Tag of the image.
             type: str
-            required: true
+            default: '24.04'
           script:
             description:
               - Shell script that puts the model to O(llm_serving[].shared_path).
@@ -2091,6 +2105,24 @@ options:
           - ServiceAccount of the pods.
           - Left out it is the namespace's default.
         type: str
+      run_as:
+        description:
+          - User and group of the pods, for volumes and devices that belong to others.
+        type: dict
+        suboptions:
+          user:
+            description:
+              - User id of the processes. V(0) is root, which a namespace that enforces
+                V(restricted) refuses.
+              - 0 or more.
+              - Left out it is V(1000), on OpenShift one that the cluster assigns.
+            type: int
+          group:
+            description:
+              - Group id that owns the volumes, C(fsGroup).
+              - 0 or more.
+              - Left out it is the user's id.
+            type: int
       scaling:
         description:
           - Number of copies.
@@ -2399,8 +2431,9 @@ options:
                 suboptions:
                   scheduler:
                     description:
-                      - Scheduler of the pods.
-                      - Left out it is the cluster's default.
+                      - Scheduler of the pods. An empty string is the cluster's default.
+                      - Left out it is the cluster's default, for O(llm_serving[].gpu.mode)
+                        V(vgpu) that of HAMi.
                     type: str
                   gang:
                     description:

@@ -17,6 +17,7 @@ HUB = "docker.io"
 REPOSITORIES = {
     "vllm": "docker.io/vllm/vllm-openai:{version}",
     "triton-vllm": "nvcr.io/nvidia/tritonserver:{version}-vllm-python-py3",
+    "aidaptiv": "docker.io/library/aidaptiv",
     "simulator": "ghcr.io/llm-d/llm-d-inference-sim:{version}",
 }
 """The engines' default images."""
@@ -55,6 +56,12 @@ def default_image(engine: str, preset: str) -> str | None:
     """The pinned image of an engine; None where the preset pins none."""
     version = pinned(engine, preset)
     return REPOSITORIES[engine].format(version=version) if version else None
+
+
+def is_published_nowhere(image: str) -> bool:
+    """Whether it is a vendor's name for what its registry does not have: a node has it, or a mirror does."""
+    named = parse(image)
+    return named.registry == HUB and named.repository.removeprefix("library/") == "aidaptiv"
 
 
 def vllm_version(image: str) -> str | None:

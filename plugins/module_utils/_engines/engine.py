@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .._catalogue.metrics import Exporter
@@ -47,6 +47,10 @@ class Engine:
     """Whether it needs the model's files."""
     reads_object_store: bool = False
     """Whether it fetches a model repository from S3 by itself."""
+    container: str | None = None
+    """Name of its container; None: its own name."""
+    shared_memory: Mapping[int, str] = field(default_factory=dict)
+    """Shared memory that it wants for up to so many GPUs, from few to many."""
     amounts: Mapping[str, Amounts]
     """Defaults by size class of the model."""
     exporter: Exporter

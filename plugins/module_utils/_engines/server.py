@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._workload import ConfigFiles, Container, Env, Mount, Volume, Workload
+from .kv_offload import attach_offload
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -52,7 +53,7 @@ def server(
         resources=plan.resources,
         mounts=tuple(mounts),
     )
-    return Workload(
+    workload = Workload(
         main=main,
         volumes=tuple(volumes),
         config=config,
@@ -62,7 +63,10 @@ def server(
         affinity=plan.affinity,
         node_selector=service.node_selector,
         user=plan.user,
+        group=service.run_as.group,
+        scheduler=plan.scheduler,
         service_account=plan.service_account,
         pull_secrets=plan.pull_secrets,
         grace_period=plan.grace_period if grace_period is None else grace_period,
     )
+    return attach_offload(plan, workload)

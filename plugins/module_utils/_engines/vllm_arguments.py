@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._workload import Env
+from .kv_offload import offload_arguments
+from .kv_transfer import kv_transfer_config
 from .server import SCRATCH
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ GPU_MEMORY_UTILIZATION = 0.9
 def engine_arguments(plan: ServicePlan) -> dict[str, Any]:
     """All that is given or derived; what is left out stays the default of the engine's version."""
     service, args, topology = plan.service, plan.service.engine_args, plan.service.topology
-    offloaded = service.kv_offload.dram_gb if service.kv_offload.enabled else 0
     fraction = args.gpu_memory_utilization
     arguments: dict[str, Any] = {
         "tensor_parallel_size": topology.tensor,
@@ -38,8 +39,8 @@ def engine_arguments(plan: ServicePlan) -> dict[str, Any]:
         "trust_remote_code": args.trust_remote_code,
         "seed": args.seed,
         "revision": plan.model.revision if plan.location.delivery == "hub" else None,
-        "kv_offloading_size": offloaded or None,
-        "kv_offloading_backend": "native" if offloaded else None,
+        **offload_arguments(plan),
+        "kv_transfer_config": kv_transfer_config(plan),
         "enable_lora": True if service.lora.enabled else None,
         "max_lora_rank": service.lora.max_rank if service.lora.enabled else None,
     }

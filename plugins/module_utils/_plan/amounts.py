@@ -31,11 +31,17 @@ def size_class(model: Model, known: float | None) -> str:
 
 
 def shm_size(plan: ServicePlan) -> str | None:
-    """Size of ``/dev/shm``: as given, else 2Gi for each GPU, through which NCCL talks, up to 16Gi."""
+    """Size of ``/dev/shm``: as given, else 2Gi for each GPU, through which NCCL talks, up to 16Gi.
+
+    An engine may want more for a number of GPUs.
+    """
     if plan.service.shm_size is not None:
         return plan.service.shm_size
     if plan.gpu_mode == "none":
         return None
+    for gpus, size in plan.engine.shared_memory.items():
+        if plan.gpus_per_pod <= gpus:
+            return size
     return f"{min(2 * plan.gpus_per_pod, 16)}Gi"
 
 
@@ -64,6 +70,17 @@ def resources(plan: ServicePlan) -> Resources:
     return Resources(requests=requests, limits=limits)
 
 
+def local_size(plan: ServicePlan) -> str:
+    """Size limit of a copied model's volume: its files, a tenth more, and a GiB for each adapter.
+
+    Of a model whose size nobody knows, all that the pod may write is the limit.
+    """
+    if plan.raw_size is None:
+        return plan.resources.limits["ephemeral-storage"]
+    files = int(quantity(plan.raw_size) * 11 / 10)
+    return _plus("0", files + len(plan.served_adapters) * GIB)
+
+
 def _settle(request: str | None, limit: str | None, by_default: str, at_most: str) -> tuple[str, str]:
     """Request and limit; a given one moves the default of the other only where they would contradict."""
     if request is None and limit is not None:
@@ -82,7 +99,9 @@ def _beside_the_engine(plan: ServicePlan) -> int:
 
 def _model_on_local_disk(plan: ServicePlan) -> int:
     """Bytes of the model where it comes to lie on the node's disk."""
-    if not plan.engine.loads_model or plan.location.delivery == "mount" or plan.service.cache.store:
+    if not plan.engine.loads_model or plan.location.delivery in ("mount", "image"):
+        return 0
+    if plan.location.delivery == "hub" and plan.service.cache.store:
         return 0
     if plan.location.uri.startswith("pvc:"):
         return 0

@@ -5,82 +5,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from .._catalogue.models import model_facts
-from .._engines import Engine
-from .._fleet import Cluster, Fleet, Model, Service, Store
 from .._fleet.records import Adapter, Scaling
-from .._names import HUB_TOKEN_KEYS, MANAGED_BY_LABEL, MANAGER, SERVICE_LABEL
-from .._platforms import Platform
-from .._stores import STORES, Location, attach_cache, cache_directory
+from .._names import HUB_TOKEN_KEYS
+from .._stores import PRESCRIPT, STORES, Location, StoreKind, attach_cache, cache_directory
 from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Workload
-from . import amounts, gpu, lifecycle, scaling, topology, versions
+from . import amounts, gpu, lifecycle, scaling, topology
+from .entry import Entry
 from .hashing import spec_hash
-
-Role = Literal["both", "decode", "prefill"]
-"""What the pods of a plan do with a request: all of it, or one half."""
-
-_NON_ROOT = 1000
-"""User id where the cluster assigns none: the engines' images would run as root, which is never needed."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ServicePlan:
+class ServicePlan(Entry):
     """One service and all that is derived for it."""
-
-    fleet: Fleet
-    service: Service
-    model: Model
-    store: Store
-    engine: Engine
-    platform: Platform
-    secret_states: Mapping[tuple[str, str], str]
-    """Opaque text by namespace and name of a Secret that changes when the Secret's content does."""
-    role: Role = "both"
-
-    # who it is
-
-    @property
-    def name(self) -> str:
-        return self.service.name
-
-    @property
-    def namespace(self) -> str:
-        return self.service.namespace
-
-    @property
-    def cluster(self) -> Cluster:
-        return self.fleet.cluster
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Labels of every object of the service; ours win over the user's."""
-        return {
-            **self.service.labels,
-            "app.kubernetes.io/name": self.engine.name,
-            "app.kubernetes.io/instance": self.name,
-            MANAGED_BY_LABEL: MANAGER,
-            SERVICE_LABEL: self.name,
-        }
 
     @cached_property
     def pod_selector(self) -> dict[str, str]:
         """Labels that select exactly the pods of this service."""
         return self.platform.selector(self)
 
-    @property
-    def container_name(self) -> str:
-        return self.platform.container or self.engine.name
-
     # what is served, and from where
+
+    @property
+    def store_kind(self) -> StoreKind:
+        """What brings the model: its store, or a script of the user."""
+        return PRESCRIPT if self.service.delivery == "legacy-prescript" else STORES[self.store.kind]
+
+    @property
+    def copies_model(self) -> bool:
+        """Whether a model that could be mounted is copied to the pod instead."""
+        delivery = self.service.delivery
+        return delivery == "copy" or (delivery is None and self.service.fast_local)
 
     @cached_property
     def location(self) -> Location:
-        return STORES[self.store.kind].locate(self)
+        return self.store_kind.locate(self)
 
     @property
     def served_names(self) -> tuple[str, ...]:
@@ -104,7 +67,7 @@ class ServicePlan:
         }
 
     def _adapter_location(self, adapter: Adapter) -> Location:
-        place = STORES[self.store.kind].adapter(self, adapter.source or adapter.name)
+        place = self.store_kind.adapter(self, adapter.source or adapter.name)
         if place.uri and self.platform.adapter_dir is not None:
             return replace(place, path=f"{self.platform.adapter_dir}/{adapter.name}")
         return place
@@ -127,36 +90,7 @@ class ServicePlan:
         known = model_facts(self.model.source)
         return amounts.size_class(self.model, known.params_b if known else None)
 
-    @cached_property
-    def image(self) -> str:
-        return versions.image(self)
-
-    @cached_property
-    def copier_image(self) -> str:
-        return versions.copier_image(self.cluster)
-
-    def router_image(self, part: Literal["picker", "proxy"]) -> str:
-        """Image of a part of llm-d's router."""
-        return versions.router_image(self.cluster, part)
-
-    @cached_property
-    def engine_version(self) -> str:
-        """Version of vLLM inside the image."""
-        return versions.engine_version(self)
-
-    def engine_is_at_least(self, floor: str) -> bool:
-        return versions.at_least(self.engine_version, floor)
-
-    def kserve_is_at_least(self, floor: str) -> bool:
-        return versions.at_least(versions.kserve_version(self.cluster), floor)
-
     # the hub
-
-    @property
-    def cache_store(self) -> Store | None:
-        """The store of the service's cache; None for an engine that downloads nothing."""
-        name = self.service.cache.store
-        return self.fleet.stores[name] if name is not None and self.engine.loads_model else None
 
     @cached_property
     def hub_cache(self) -> str | None:
@@ -165,7 +99,7 @@ class ServicePlan:
     @property
     def hub_offline(self) -> bool:
         """Whether the engine has no need to reach the hub, or no way to."""
-        fetched = self.location.delivery in ("uri", "mount", "copy")
+        fetched = self.location.delivery not in ("hub", "repository")
         return fetched or self.store.offline or self.service.cache.prewarm
 
     @property
@@ -174,28 +108,12 @@ class ServicePlan:
 
     # secrets
 
-    def secret_name(self, entry: str) -> str:
-        """Name of the Secret behind an entry of ``llm_secrets``."""
-        return self.fleet.secrets[entry].existing or entry
-
-    @property
-    def store_secret(self) -> str | None:
-        return self.secret_name(self.store.secret) if self.store.secret is not None else None
-
     @property
     def model_credentials(self) -> Env:
         """What an engine that fetches its model from the hub shows there."""
         if self.store.kind != "hf" or self.location.delivery != "hub" or self.store_secret is None:
             return {}
         return {"HF_TOKEN": SecretKey(secret=self.store_secret, key=HUB_TOKEN_KEYS[0])}
-
-    @cached_property
-    def pull_secrets(self) -> tuple[str, ...]:
-        entries = [*self.service.pull_secrets]
-        shared = self.cluster.registry.pull_secret
-        if shared is not None and shared not in entries:
-            entries.append(shared)
-        return tuple(self.secret_name(entry) for entry in entries)
 
     @cached_property
     def own_service_account(self) -> str | None:
@@ -209,16 +127,12 @@ class ServicePlan:
     def service_account(self) -> str | None:
         return self.service.service_account or self.own_service_account
 
-    @property
-    def user(self) -> int | None:
-        return None if self.cluster.flavor == "openshift" else _NON_ROOT
-
     # the way in
 
     @cached_property
     def ports(self) -> tuple[Port, ...]:
         """Ports of the main container; requests go to the first."""
-        first, *others = self.engine.ports
+        _first, *others = self.engine.ports
         wanted = self.platform.ports
         behind = self.platform.behind_proxy if self.role == "decode" else None
         return (behind or self.request_port, *(wanted.get(port.name, port) for port in others))
@@ -260,11 +174,6 @@ class ServicePlan:
         """Name and port of the Service for clients inside the cluster; None where there is none."""
         return (self.service_name, self.service_port) if self.makes_service else self.platform.address(self)
 
-    @property
-    def prometheus(self) -> str:
-        """Address of the Prometheus that autoscalers query."""
-        return self.cluster.components.prometheus.url or ""
-
     # halves of the work
 
     @cached_property
@@ -304,10 +213,6 @@ class ServicePlan:
         return topology.engines_per_pod(self)
 
     @property
-    def gpu_mode(self) -> str:
-        return self.service.gpu.mode if self.engine.uses_gpu else "none"
-
-    @property
     def gpus_per_pod(self) -> int:
         return 0 if self.gpu_mode == "none" else topology.ranks_per_pod(self)
 
@@ -330,6 +235,11 @@ class ServicePlan:
     @cached_property
     def shm_size(self) -> str | None:
         return amounts.shm_size(self)
+
+    @property
+    def local_size(self) -> str:
+        """Most that the volume of a copied model may hold."""
+        return amounts.local_size(self)
 
     @cached_property
     def resources(self) -> Resources:
@@ -375,14 +285,6 @@ class ServicePlan:
     def autoscaling(self) -> Autoscaling | None:
         return scaling.autoscaling(self)
 
-    @property
-    def stopped(self) -> bool:
-        return self.service.state == "stopped"
-
-    @property
-    def recreates(self) -> bool:
-        return self.service.rollout.strategy == "recreate"
-
     # what runs
 
     @cached_property
@@ -391,7 +293,7 @@ class ServicePlan:
         made = self.engine.workload(self)
         if not self.engine.loads_model:
             return made
-        return attach_cache(self, STORES[self.store.kind].attach(self, made))
+        return attach_cache(self, self.store_kind.attach(self, made))
 
     @cached_property
     def read_secrets(self) -> tuple[str, ...]:

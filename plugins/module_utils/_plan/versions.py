@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._catalogue.images import default_image, parse, relocated, triton_release, vllm_version
+from .._catalogue import aidaptiv
+from .._catalogue.images import (
+    default_image,
+    is_published_nowhere,
+    parse,
+    relocated,
+    triton_release,
+    vllm_version,
+)
 from .._catalogue.pins import PINS, pinned
 from .._catalogue.vllm import release
 
 if TYPE_CHECKING:
     from .._fleet import Cluster
-    from .facts import ServicePlan
+    from .entry import Entry
 
 _RCLONE = "docker.io/rclone/rclone:{version}"
 _ROUTER = {
@@ -22,32 +30,37 @@ _ROUTER = {
 }
 
 
-def image(plan: ServicePlan) -> str:
-    """The given image as it is written, else the engine's pinned one from the cluster's own registry."""
-    if plan.service.image is not None:
-        return plan.service.image
+def image(plan: Entry) -> str:
+    """The given image as it is written, else the engine's pinned one from the cluster's own registry.
+
+    A vendor's image that is published nowhere is taken from there too, under the vendor's name for it.
+    """
+    given = plan.service.image
+    if given is not None:
+        return relocated_in(plan.cluster, given) if is_published_nowhere(given) else given
     preset = plan.cluster.version_preset
-    return _relocated(
+    return relocated_in(
         plan.cluster,
         default_image(plan.engine.name, preset) or str(default_image(plan.engine.name, "current")),
     )
 
 
 def copier_image(cluster: Cluster) -> str:
-    return _relocated(cluster, _RCLONE.format(version=PINS["rclone"].current))
+    return relocated_in(cluster, _RCLONE.format(version=PINS["rclone"].current))
 
 
 def router_image(cluster: Cluster, part: str) -> str:
     version = cluster.components.llmd.version or PINS["llmd"].current
-    return _relocated(cluster, _ROUTER[part].format(version=version))
+    return relocated_in(cluster, _ROUTER[part].format(version=version))
 
 
-def engine_version(plan: ServicePlan) -> str:
-    """The version of vLLM inside the image; where nothing tells it, the pinned one."""
-    return plan.service.version or vllm_version(plan.image) or PINS["vllm"].current.removeprefix("v")
+def engine_version(plan: Entry) -> str:
+    """The version of vLLM inside the image; where nothing tells it, the usual one."""
+    usual = aidaptiv.VLLM if plan.engine.name == "aidaptiv" else PINS["vllm"].current.removeprefix("v")
+    return plan.service.version or vllm_version(plan.image) or usual
 
 
-def exporter_version(plan: ServicePlan) -> str:
+def exporter_version(plan: Entry) -> str:
     """The version by which the engine's series have their names: of vLLM, or the release of Triton."""
     if plan.engine.protocol != "triton":
         return engine_version(plan)
@@ -64,5 +77,5 @@ def at_least(version: str, floor: str) -> bool:
     return release(version) >= release(floor)
 
 
-def _relocated(cluster: Cluster, name: str) -> str:
+def relocated_in(cluster: Cluster, name: str) -> str:
     return relocated(name, prefix=cluster.registry.prefix, mirrors=cluster.registry.mirrors)

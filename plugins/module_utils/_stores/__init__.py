@@ -8,9 +8,11 @@ from __future__ import annotations
 from .cache import attach_cache, cache_directory
 from .hub import HUB
 from .kind import Location, StoreKind
+from .oci import OCI
+from .prescript import PRESCRIPT
 from .s3 import S3
 from .volume import VOLUME
 
-STORES: dict[str, StoreKind] = {"pvc": VOLUME, "nfs": VOLUME, "csi": VOLUME, "s3": S3, "hf": HUB}
+STORES: dict[str, StoreKind] = {"pvc": VOLUME, "nfs": VOLUME, "csi": VOLUME, "s3": S3, "oci": OCI, "hf": HUB}
 
-__all__ = ["STORES", "Location", "StoreKind", "attach_cache", "cache_directory"]
+__all__ = ["PRESCRIPT", "STORES", "Location", "StoreKind", "attach_cache", "cache_directory"]

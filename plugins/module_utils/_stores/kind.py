@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from .._fleet import Fleet, Store
     from .._plan.facts import ServicePlan
 
-Delivery = Literal["uri", "mount", "copy", "hub", "repository"]
+Delivery = Literal["uri", "mount", "copy", "script", "image", "hub", "repository"]
 """How a model reaches its engine: the platform fetches a URI, a volume is mounted, an init container
-copies it, the engine fetches it from the hub, or the engine reads a repository in the store."""
+copies it, a script of the user brings it, an image is mounted, the engine fetches it from the hub, or the
+engine reads a repository in the store."""
 
 
 ADAPTERS = "/mnt/adapters"
@@ -32,7 +33,8 @@ class Location:
     path: str
     """Where the engine finds it: a directory or a hub id."""
     uri: str = ""
-    """What the platform fetches (delivery ``uri``) or the engine's repository (delivery ``repository``)."""
+    """What the platform fetches (delivery ``uri``), the image (``image``) or the engine's repository
+    (``repository``)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,31 +5,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._names import S3_ACCESS_KEY, S3_SECRET_KEY
-from .._workload import Container, Env, Mount, Resources, SecretKey, Volume, Workload
+from .._workload import Env, Mount, SecretKey, Volume, Workload
 from .kind import ADAPTERS, Location, StoreKind
+from .local import copier, local_path, read_local
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Store
     from .._plan.facts import ServicePlan
 
-_COPIED = "/mnt/models"
 _REPOSITORY = "model_repository"
 _SCRATCH = "/mnt/s3"
 _CA_DIRECTORY = "/etc/inferops/ca"
 _CA_FILE = f"{_CA_DIRECTORY}/cabundle.crt"
-_PATTERN = re.compile(r"[\\*?\[\]{}]")
-"""What means something else in a pattern of rclone."""
 _PORTS = {"https": 443, "http": 80}
-
-_COPY_RESOURCES = Resources(
-    requests={"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "64Mi"},
-    limits={"cpu": "2", "memory": "1Gi", "ephemeral-storage": "256Mi"},
-)
 
 
 def repository_url(store: Store) -> str:
@@ -58,14 +50,14 @@ def _locate(plan: ServicePlan) -> Location:
         )
     if plan.engine.reads_object_store:
         return Location(delivery="repository", path=plan.model.source, uri=repository_url(plan.store))
-    return Location(delivery="copy", path=f"{_COPIED}/{plan.model.source.strip('/')}")
+    return Location(delivery="copy", path=local_path(plan, plan.model.source))
 
 
 def _adapter(plan: ServicePlan, source: str) -> Location:
     if plan.location.delivery == "uri":
         path = f"{ADAPTERS}/{source.strip('/')}"
         return Location(delivery="uri", path=path, uri=f"s3://{_path(plan.store, source)}")
-    return Location(delivery="copy", path=f"{_COPIED}/{source.strip('/')}")
+    return Location(delivery="copy", path=local_path(plan, source))
 
 
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:
@@ -93,7 +85,6 @@ def _repository(plan: ServicePlan, workload: Workload) -> Workload:
 def _copy(plan: ServicePlan, workload: Workload) -> Workload:
     store = plan.store
     env: dict[str, str | SecretKey] = {
-        "RCLONE_CONFIG": "",
         "RCLONE_S3_PROVIDER": "AWS" if store.endpoint is None else "Other",
         "RCLONE_S3_FORCE_PATH_STYLE": str(store.path_style).lower(),
         **_credentials(plan, "RCLONE_S3_"),
@@ -105,27 +96,9 @@ def _copy(plan: ServicePlan, workload: Workload) -> Workload:
         "RCLONE_NO_CHECK_CERTIFICATE": None if store.verify_tls else "true",
     }
     env.update({name: value for name, value in given.items() if value is not None})
-    size = plan.resources.limits["ephemeral-storage"]
-    volume = Volume(name="model", source={"emptyDir": {"sizeLimit": size}})
-    mount = Mount(volume="model", path=_COPIED)
     extra = () if store.ca is None else (_ca(store.ca),)
-    copier = Container(
-        name="copy-model",
-        image=plan.copier_image,
-        pull_policy=plan.service.image_pull_policy,
-        args=("copy", f":s3:{_path(store)}", _COPIED, *(f"--include={each}/**" for each in _copied(plan))),
-        env=env,
-        resources=_COPY_RESOURCES,
-        mounts=(mount, _CA_MOUNT) if extra else (mount,),
-    )
-    read = Mount(volume="model", path=_COPIED, read_only=True)
-    return workload.with_mounts((volume, read)).with_init((copier,), extra)
-
-
-def _copied(plan: ServicePlan) -> list[str]:
-    """The directories of model and adapters below the prefix of the store, as rclone's patterns."""
-    paths = [plan.location.path, *(path for path in plan.adapters.values() if path.startswith(f"{_COPIED}/"))]
-    return [_PATTERN.sub(r"\\\g<0>", path.removeprefix(_COPIED)) for path in paths]
+    fills = copier(plan, source=f":s3:{_path(store)}", env=env, mounts=(_CA_MOUNT,) if extra else ())
+    return read_local(plan, workload).with_init((fills,), extra)
 
 
 _CA_MOUNT = Mount(volume="s3-ca", path=_CA_DIRECTORY, read_only=True)

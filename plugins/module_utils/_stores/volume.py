@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from .._names import MANAGED_BY_LABEL, MANAGER, STORE_LABEL
 from .._workload import Mount, Volume, Workload
 from .kind import ADAPTERS, Location, StoreKind
+from .local import copier, local_path, read_local
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Store
     from .._plan.facts import ServicePlan
+
+
+_STORE, _SEEN_BY_COPIER = "store", "/mnt/store"
 
 
 def claim_name(store: Store) -> str:
@@ -32,10 +36,14 @@ def _locate(plan: ServicePlan) -> Location:
         return Location(
             delivery="uri", path=plan.platform.model_dir, uri=f"pvc://{claim_name(store)}/{source}"
         )
+    if plan.copies_model:
+        return Location(delivery="copy", path=local_path(plan, source))
     return Location(delivery="mount", path=posixpath.join(store.mount_path, source))
 
 
 def _adapter(plan: ServicePlan, source: str) -> Location:
+    if plan.location.delivery == "copy":
+        return Location(delivery="copy", path=local_path(plan, source))
     root = ADAPTERS if plan.location.delivery == "uri" else plan.store.mount_path
     return Location(delivery="mount", path=posixpath.join(root, source.strip("/")))
 
@@ -43,6 +51,10 @@ def _adapter(plan: ServicePlan, source: str) -> Location:
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:
     store = plan.store
     volume = claim_volume("model", store, read_only=store.read_only)
+    if plan.location.delivery == "copy":
+        seen = Mount(volume=_STORE, path=_SEEN_BY_COPIER, read_only=True)
+        fills = copier(plan, source=_SEEN_BY_COPIER, env={}, mounts=(seen,), options=("--copy-links",))
+        return read_local(plan, workload).with_init((fills,), (claim_volume(_STORE, store, read_only=True),))
     if plan.location.delivery == "mount":
         return workload.with_mounts(
             (volume, Mount(volume="model", path=store.mount_path, read_only=store.read_only))

@@ -91,8 +91,8 @@ def test_an_account_of_the_user_is_used_as_it_is() -> None:
 def test_vllm_finds_a_copy_that_was_made_before_it_starts() -> None:
     objects = rendered(model={"store": "bucket"})
     copier = pod(objects)["initContainers"][0]
-    assert copier["args"] == ["copy", ":s3:demo", "/mnt/models", "--include=/llama/8b/**"]
-    assert pod(objects)["containers"][0]["args"][0] == "/mnt/models/llama/8b"
+    assert copier["args"] == ["copy", ":s3:demo", "/data", "--include=/llama/8b/**"]
+    assert pod(objects)["containers"][0]["args"][0] == "/data/llama/8b"
     assert copier["volumeMounts"][0]["name"] == pod(objects)["containers"][0]["volumeMounts"][-1]["name"]
 
 
@@ -100,7 +100,7 @@ def test_adapters_are_copied_with_the_model() -> None:
     model = {"store": "bucket", "adapters": [{"name": "sql", "source": "lora/sql[1]", "rank": 8}]}
     spec = pod(rendered(model=model, lora={"enabled": True, "max_rank": 8}))
     assert spec["initContainers"][0]["args"][-1] == r"--include=/lora/sql\[1\]/**"
-    assert "sql=/mnt/models/lora/sql[1]" in spec["containers"][0]["args"]
+    assert "sql=/data/lora/sql[1]" in spec["containers"][0]["args"]
 
 
 @pytest.mark.req("S2-23")

@@ -101,12 +101,25 @@ class GatewayComponent(Component):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HamiComponent(Component):
+    scheduler: str = option(
+        "Name of its scheduler, which pods with shares of GPUs ask for.", default="hami-scheduler"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class AidaptivComponent(Component):
     mode: str = option(
         "V(operator) installs the operator from O(llm_cluster.components.aidaptiv.source), V(topolvm) uses"
         " the StorageClass packaging, V(existing) expects either, V(simulate) is for simulated nodes only.",
         choices=("operator", "topolvm", "existing", "simulate"),
         default="existing",
+    )
+    mount_path: str = option(
+        "Where pods see their cache device, as the device plugin mounts it.", default="/mnt/nvme0"
+    )
+    device_gb: int | None = option(
+        "Size of one cache device in GB (10^9 bytes): 320, 1000 or 2000.", default=None, minimum=1
     )
     danger_accept_any_nvme: bool = option(
         "Skip the operator's check of the firmware. Any NVMe device may then be formatted.", default=False
@@ -123,7 +136,7 @@ class Components:
     prometheus: PrometheusComponent = option("Prometheus.", default=PrometheusComponent())
     adapter: Component = option("Prometheus adapter.", default=Component())
     grafana: Component = option("Grafana.", default=Component())
-    hami: Component = option("HAMi.", default=Component())
+    hami: HamiComponent = option("HAMi.", default=HamiComponent())
     aidaptiv: AidaptivComponent = option("aiDAPTIVCache.", default=AidaptivComponent())
     nfs_csi: Component = option("CSI driver for NFS.", default=Component())
     cert_manager: Component = option("cert-manager.", default=Component())

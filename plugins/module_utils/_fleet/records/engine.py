@@ -13,7 +13,6 @@ from ..option import Cpu, Memory, option
 VLLM = ("vllm", "triton-vllm", "aidaptiv")
 TRITON = ("triton-vllm", "triton-trtllm")
 TRTLLM = ("triton-trtllm",)
-AIDAPTIV = ("aidaptiv",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +77,11 @@ class EngineArgs:
 @dataclass(frozen=True, kw_only=True)
 class KvOffload:
     enabled: bool = option("Offload the KV cache when a size is given.", default=True)
-    provider: str = option(
-        "Who moves the KV cache.",
+    provider: str | None = option(
+        "Who moves the KV cache: V(aidaptiv) for engine V(aidaptiv) alone, V(vllm-native) is vLLM's own,"
+        " V(lmcache) is LMCache inside the engine's process.",
         choices=("aidaptiv", "vllm-native", "lmcache"),
-        default="vllm-native",
+        default=None,
         implied="V(vllm-native), for engine V(aidaptiv) V(aidaptiv)",
     )
     dram_gb: int = option(
@@ -94,29 +94,30 @@ class KvOffload:
     storage_class: str | None = option(
         "StorageClass of a volume for the disk, for example V(aidaptiv-cache).",
         default=None,
-        implied="a device of the node, or local storage of the pod",
+        implied="a cache device of the node, or local storage of the pod",
     )
     resume: str = option(
-        "V(resume) uses what an earlier pod left on the disk, V(discard) starts empty.",
+        "V(resume) uses what an earlier pod left on the disk, V(discard) starts empty. Provider V(aidaptiv)"
+        " only.",
         choices=("discard", "resume"),
         default="discard",
-        engines=AIDAPTIV,
     )
     clean_obsolete: bool | None = option(
-        "Remove what belongs to no running model.", default=None, implied="the engine's", engines=AIDAPTIV
+        "Remove what belongs to no running model. Provider V(aidaptiv) only.",
+        default=None,
+        implied="the engine's",
     )
     device_count: int | None = option(
-        "Cache devices of a pod.",
+        "Cache devices of a pod. Provider V(aidaptiv) only.",
         default=None,
-        implied="V(1) with a size on disk",
+        implied="V(1) with a size on disk and no StorageClass",
         minimum=0,
-        engines=AIDAPTIV,
     )
     gpu_reuse: bool | None = option(
-        "Keep what was reused in GPU memory.", default=None, implied="the engine's", engines=AIDAPTIV
+        "Keep what was reused in GPU memory. Provider V(aidaptiv) only.", default=None, implied="the engine's"
     )
     long_token: bool | None = option(
-        "Mode for very long prompts.", default=None, implied="the engine's", engines=AIDAPTIV
+        "Mode for very long prompts. Provider V(aidaptiv) only.", default=None, implied="the engine's"
     )
 
 
@@ -147,6 +148,6 @@ class Conversion:
 
 @dataclass(frozen=True, kw_only=True)
 class Prescript:
-    image: str = option("Image that runs the script.")
-    tag: str = option("Tag of the image.")
+    image: str = option("Image that runs the script.", default="docker.io/library/ubuntu")
+    tag: str = option("Tag of the image.", default="24.04")
     script: str = option("Shell script that puts the model to O(llm_serving[].shared_path).")

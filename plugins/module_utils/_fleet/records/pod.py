@@ -31,6 +31,19 @@ class Resources:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunAs:
+    user: int | None = option(
+        "User id of the processes. V(0) is root, which a namespace that enforces V(restricted) refuses.",
+        default=None,
+        implied="V(1000), on OpenShift one that the cluster assigns",
+        minimum=0,
+    )
+    group: int | None = option(
+        "Group id that owns the volumes, C(fsGroup).", default=None, implied="the user's id", minimum=0
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Toleration:
     key: str | None = option("Key of the taint.", default=None, implied="any key")
     operator: str = option("How the value is compared.", choices=("Equal", "Exists"), default="Equal")

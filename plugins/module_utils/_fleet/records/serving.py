@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..option import Memory, Text, option
 from .engine import TRTLLM, VLLM, Conversion, EngineArgs, KvOffload, Lora, Prescript
 from .platform import Kserve, Llmd, Prefill, Router
-from .pod import Cache, Expose, Monitoring, Resources, Rollout, Scaling, Toleration, Verify
+from .pod import Cache, Expose, Monitoring, Resources, Rollout, RunAs, Scaling, Toleration, Verify
 from .topology import Gpu, Topology
 
 
@@ -92,6 +92,9 @@ class Service:
     annotations: dict[str, Text] = option("Annotations for the pods.", default={})
     service_account: str | None = option(
         "ServiceAccount of the pods.", default=None, implied="the namespace's default"
+    )
+    run_as: RunAs = option(
+        "User and group of the pods, for volumes and devices that belong to others.", default=RunAs()
     )
     scaling: Scaling = option("Number of copies.", default=Scaling())
     expose: Expose = option("The way in.", default=Expose())

@@ -12,7 +12,11 @@ from ..option import Devices, Memory, Names, Text, option
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    scheduler: str | None = option("Scheduler of the pods.", default=None, implied="the cluster's default")
+    scheduler: str | None = option(
+        "Scheduler of the pods. An empty string is the cluster's default.",
+        default=None,
+        implied="the cluster's default, for O(llm_serving[].gpu.mode) V(vgpu) that of HAMi",
+    )
     gang: str = option(
         "How several pods of one copy get their GPUs all at once: V(serial) lets one copy start"
         " after the other,"
