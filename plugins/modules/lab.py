@@ -92,6 +92,11 @@ options:
         type: list
         elements: str
         default: []
+      resources:
+        description:
+          - More extended resources of the node, such as shares of GPUs or cache devices, by name.
+        type: dict
+        default: {}
       labels:
         description: More labels.
         type: dict

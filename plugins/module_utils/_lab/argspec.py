@@ -34,6 +34,7 @@ NODE_GROUP = {
     "instance_type": {"type": "str"},
     "zones": STRINGS,
     "racks": STRINGS,
+    "resources": {"type": "dict", "default": {}},
     "labels": {"type": "dict", "default": {}},
     "taints": {"type": "list", "elements": "dict", "default": [], "options": TAINT},
 }
@@ -73,7 +74,8 @@ def _group(options: Mapping[str, Any]) -> NodeGroup:
     values = dict(options)
     for name in ("zones", "racks"):
         values[name] = tuple(values[name])
-    values["labels"] = {key: str(value) for key, value in values["labels"].items()}
+    for name in ("resources", "labels"):
+        values[name] = {key: str(value) for key, value in values[name].items()}
     values["taints"] = tuple(
         {key: value for key, value in taint.items() if value is not None} for taint in values["taints"]
     )

@@ -30,6 +30,7 @@ class NodeGroup:
     instance_type: str | None = None
     zones: tuple[str, ...] = ()
     racks: tuple[str, ...] = ()
+    resources: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Mapping[str, str], ...] = ()
 

@@ -192,4 +192,4 @@ def _resources(group: NodeGroup) -> dict[str, str]:
         "hugepages-1Gi": "0",
         "hugepages-2Mi": "0",
     }
-    return resources | ({"nvidia.com/gpu": str(group.gpus)} if group.gpus else {})
+    return {**resources, **({"nvidia.com/gpu": str(group.gpus)} if group.gpus else {}), **group.resources}

@@ -28,6 +28,12 @@ def test_gpus_are_resources_and_labels() -> None:
     assert node.labels["nvidia.com/gpu.memory"] == "46068"
 
 
+def test_a_node_may_offer_more_than_gpus() -> None:
+    (node,) = expand([NodeGroup(name="n", gpus=4, resources={"example.com/device": "2"})])
+    assert node.resources["example.com/device"] == "2"
+    assert node.resources["nvidia.com/gpu"] == "4"
+
+
 def test_a_node_without_gpus_says_nothing_of_them() -> None:
     (node,) = expand([NodeGroup(name="n")])
     assert not [key for key in (*node.labels, *node.resources) if key.startswith("nvidia.com")]
