@@ -55,6 +55,7 @@ attributes:
     support: full
 extends_documentation_fragment:
   - inferops.serving.attributes
+  - inferops.serving.checking
   - inferops.serving.fleet
 seealso:
   - module: inferops.serving.services
@@ -106,7 +107,7 @@ problems:
 from pathlib import Path
 from typing import NoReturn
 
-from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
+from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import CHECKING, FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._manifests import (
     NotOurs,
     export,
@@ -121,6 +122,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._rollout import U
 def main() -> NoReturn:
     module = FleetModule(
         argument_spec={
+            **CHECKING,
             "dest": {"type": "path", "required": True},
             "format": {"type": "str", "choices": ["directory", "tarball"], "default": "directory"},
             "include_secrets": {"type": "bool", "default": False},

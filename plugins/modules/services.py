@@ -12,7 +12,8 @@ author: Inferops contributors (@inferops)
 description:
   - Checks the five variables of an inventory, renders every service in them, applies all of them at the same
     time and waits until they serve, in one task.
-  - While anything is wrong in the inventory nothing is written, and every problem is reported at once.
+  - While anything is wrong in the inventory, or missing in the cluster, nothing is written, and every problem
+    is reported at once; see M(inferops.serving.preflight).
   - Each service is a set of its own (see M(inferops.serving.apply_set)); objects that a service no longer has
     are pruned. Stores and credentials belong to other sets and are never touched; see
     M(inferops.serving.stores) and M(inferops.serving.secrets).
@@ -67,8 +68,11 @@ extends_documentation_fragment:
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
   - inferops.serving.waiting
+  - inferops.serving.checking
+  - inferops.serving.checking.capacity
   - inferops.serving.fleet
 seealso:
+  - module: inferops.serving.preflight
   - module: inferops.serving.services_info
   - module: inferops.serving.manifests
   - module: inferops.serving.smoke_test
@@ -170,10 +174,10 @@ services:
       elements: dict
       sample: []
 problems:
-  description: What is wrong in the inventory, with code, path, message and hint.
+  description: What is wrong in the inventory or missing in the cluster, with code, path, message and hint.
   type: list
   elements: dict
-  returned: when the inventory is wrong
+  returned: when something is
   sample:
     - code: V-04
       path: llm_serving[chat].topology
@@ -193,20 +197,23 @@ duration:
   sample: {"read": 0.05, "apply": 0.41, "prune": 0.01, "wait": 3.2, "total": 3.67}
 """
 
+import time
 from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
-from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
-from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
+from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
+    CAPACITY,
+    CHECKING,
+    FleetModule,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
     Rollout,
     UnknownService,
-    choose,
     roll_out,
-    secret_states,
     take_away,
 )
 
@@ -216,6 +223,8 @@ def main() -> NoReturn:
         argument_spec={
             **CONNECTION,
             **WAITING,
+            **CHECKING,
+            **CAPACITY,
             "names": {"type": "list", "elements": "str", "default": []},
             "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
             "prune": {"type": "bool", "default": True},
@@ -234,31 +243,28 @@ def main() -> NoReturn:
 
 def run(module: FleetModule) -> NoReturn:
     options = module.params
-    state = options["state"]
-    fleet = choose(
-        module.specification().fleet, options["names"], state=None if state == "present" else state
-    )
+    state = None if options["state"] == "present" else options["state"]
     client = connect(options)
+    say = progress(secrets=module.secrets)
+    started = time.monotonic()
+    plans = checked_plans(module, client, state=state, progress=say)
     asked = Rollout(
         check_mode=module.check_mode,
         prune=options["prune"],
         force_conflicts=options["force_conflicts"],
         recreate=options["recreate"],
         wait=options["wait"],
-        wait_timeout=options["wait_timeout"],
+        wait_timeout=max(1.0, options["wait_timeout"] - (time.monotonic() - started)),
         show_diff=module._diff,
         applied_by=options["applied_by"],
     )
-    plans = plan(fleet)
-    plans = plan(fleet, secret_states=secret_states(client, plans))
-    say = progress(secrets=module.secrets)
     kept = [one for one in plans if one.service.state != "absent"]
     gone = [one for one in plans if one.service.state == "absent"]
     results = [
         take_away(client, gone, asked, progress=say),
         roll_out(client, kept, asked, progress=say),
     ]
-    for warning in client.warnings:
+    for warning in (*client.warnings, *(notice for one in results for notice in one.notices)):
         module.warn(warning)
     found = {verdict.name: verdict for result in results for verdict in result.verdicts}
     verdicts = [found[one.name] for one in plans]

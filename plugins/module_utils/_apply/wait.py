@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Unreachable
+from .._cluster.autoscaler import is_autoscaled
 from .departure import wait_until_gone
 from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, with_log
 from .lineage import lineage
@@ -206,26 +207,9 @@ class _Wait:
             found.append(symptom("Deleted", obj, reason="PodsDeleted", message=said, grace=0.0))
         if any(one.code == "Unschedulable" for one in found) and not self._autoscaler_asked:
             self._autoscaler_asked = True
-            self._world.autoscaled = self._is_autoscaled()
+            self._world.autoscaled = is_autoscaled(self._client, deadline=time.monotonic() + EVIDENCE_TIME)
             found = symptoms_of(obj, self._world)
         return found
-
-    def _is_autoscaled(self) -> bool:
-        """Whether a node autoscaler shows itself: Karpenter by its kinds, the Cluster Autoscaler by its
-        report."""
-        if self._client.served("karpenter.sh", "NodePool"):
-            return True
-        try:
-            report = self._client.get(
-                "v1",
-                "ConfigMap",
-                "cluster-autoscaler-status",
-                "kube-system",
-                deadline=time.monotonic() + EVIDENCE_TIME,
-            )
-        except ClusterError:
-            return False
-        return report is not None
 
     def _take_news(self, seconds: float) -> None:
         """Takes in what comes within these seconds, ending with the first news."""

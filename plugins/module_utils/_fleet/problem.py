@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -25,3 +26,8 @@ class Problem:
 
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.code} {self.path}:", self.message, self.hint) if part)
+
+
+def promoted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The same findings, and none of them only a warning."""
+    return tuple(replace(problem, severity="error") for problem in problems)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from .._discretion import DiscreetModule
-from .._fleet import Secret
+from .._fleet import Problem, Secret
 from .._fleet.argument_spec import FLEET
+from .._fleet.problem import promoted
 from .._fleet.records import RegistryLogin
 from .._fleet.schema import keys
 from .read import Specification, read
@@ -22,6 +23,12 @@ _SHOWN = {
     for record in (Secret, RegistryLogin)
     for name, key in keys(record).items()
     if not key.declared.secret
+}
+
+
+CHECKING: dict[str, dict[str, Any]] = {"strict": {"type": "bool", "default": False}}
+CAPACITY: dict[str, dict[str, Any]] = {
+    "capacity": {"type": "str", "choices": ["require", "queue", "ignore"], "default": "require"}
 }
 
 
@@ -38,19 +45,35 @@ class FleetModule(DiscreetModule):
 
         *with_values* also reads the environment variables that secrets name, and fails where one is not set.
         """
+        found = self.reading(secret_states=secret_states, with_values=with_values)
+        self.judge(found.problems)
+        return found
+
+    def reading(
+        self, *, secret_states: Mapping[tuple[str, str], str] | None = None, with_values: bool = False
+    ) -> Specification:
+        """The inventory as it is, for who has more to say before ``judge`` does."""
         environ = os.environ if with_values else None
         found = read(self.params, environ=environ, secret_states=secret_states)
         self.secrets |= {
             text for secret in found.fleet.secrets.values() for text in secret_texts(asdict(secret))
         }
-        for problem in found.warnings:
-            self.warn(str(problem))
-        if found.errors:
-            self.fail_json(
-                msg="\n".join(str(problem) for problem in found.errors),
-                problems=[asdict(problem) for problem in found.problems],
-            )
         return found
+
+    def judge(self, problems: Sequence[Problem]) -> None:
+        """Warns of what is a warning, and fails the task with every problem where one is an error; with the
+        option ``strict`` each is."""
+        if self.params.get("strict"):
+            problems = promoted(problems)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        for problem in problems:
+            if problem.severity == "warning":
+                self.warn(str(problem))
+        if errors:
+            self.fail_json(
+                msg="\n".join(str(problem) for problem in errors),
+                problems=[asdict(problem) for problem in problems],
+            )
 
     def find_secrets(self) -> set[str]:
         found = set(secret_texts(self.params.get("llm_secrets")))
