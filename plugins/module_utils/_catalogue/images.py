@@ -17,6 +17,7 @@ HUB = "docker.io"
 REPOSITORIES = {
     "vllm": "docker.io/vllm/vllm-openai:{version}",
     "triton-vllm": "nvcr.io/nvidia/tritonserver:{version}-vllm-python-py3",
+    "triton-trtllm": "nvcr.io/nvidia/tritonserver:{version}-trtllm-python-py3",
     "aidaptiv": "docker.io/library/aidaptiv",
     "simulator": "ghcr.io/llm-d/llm-d-inference-sim:{version}",
 }

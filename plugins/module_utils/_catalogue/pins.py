@@ -41,6 +41,8 @@ PINS: dict[str, Pin] = {
     "prometheus": Pin(seed="58.7.2", current="88.5.3"),
     "rclone": Pin(seed=None, current="1.75.1"),
     "simulator": Pin(seed=None, current="v0.10.2"),
+    "tensorrt_llm": Pin(seed="0.9.0", current="1.2.1"),
+    "triton-trtllm": Pin(seed="24.04", current="26.06"),
     "triton-vllm": Pin(seed="23.10", current="26.06"),
     "vllm": Pin(seed=None, current="v0.33.0"),
 }

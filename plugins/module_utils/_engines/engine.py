@@ -30,8 +30,10 @@ class Engine:
     """An engine: how its process is started, asked and watched."""
 
     name: str
-    protocol: Literal["openai", "triton"]
+    protocol: Literal["openai", "triton", "triton-ensemble", "triton-llmapi"]
     """What its clients speak."""
+    served_names: tuple[str, ...] = ()
+    """Under which requests address the model; empty: as the inventory says."""
     model_format: tuple[str, str]
     """Name and version of what it loads, as model servers advertise it."""
     inference_protocols: tuple[str, ...] = ()
@@ -47,6 +49,10 @@ class Engine:
     """Whether it needs the model's files."""
     reads_object_store: bool = False
     """Whether it fetches a model repository from S3 by itself."""
+    converts: bool = False
+    """Whether a Job brings the model into another form first, which the servers then only read."""
+    before: tuple[str, Engine] | None = None
+    """What it was before a version."""
     container: str | None = None
     """Name of its container; None: its own name."""
     shared_memory: Mapping[int, str] = field(default_factory=dict)

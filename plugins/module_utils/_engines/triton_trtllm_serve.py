@@ -13,7 +13,7 @@ does is told by ``launch.json`` beside it:
 The pods of one copy know each other by labels: all of them have the same values of those of ``peers.same``,
 ``peers.rank`` is the one with a pod's number, 0 for the leader. Pods of another generation, that is with
 another value of the annotation ``peers.generation``, are never taken. The account of the leader may get and
-list pods, get and create ``pods/exec`` where a copy has several pods, and get the Job of the conversion.
+list pods, get and create ``pods/exec`` where a copy has several pods, and list the Jobs of its service.
 """
 
 from __future__ import annotations
@@ -78,15 +78,18 @@ class Api:
                 raise Failed(f"the account of this pod may not read {path}: {error}") from error
             raise
 
-    def job(self, name: str) -> dict[str, Any] | None:
-        return self.get(f"/apis/batch/v1/namespaces/{self.namespace}/jobs/{name}")
+    def jobs(self, labels: dict[str, str]) -> list[dict[str, Any]]:
+        return self._list("/apis/batch/v1", "jobs", labels)
 
     def pod(self, name: str) -> dict[str, Any] | None:
         return self.get(f"/api/v1/namespaces/{self.namespace}/pods/{name}")
 
     def pods(self, labels: dict[str, str]) -> list[dict[str, Any]]:
+        return self._list("/api/v1", "pods", labels)
+
+    def _list(self, group: str, kind: str, labels: dict[str, str]) -> list[dict[str, Any]]:
         selector = ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
-        found = self.get(f"/api/v1/namespaces/{self.namespace}/pods", labelSelector=selector) or {}
+        found = self.get(f"{group}/namespaces/{self.namespace}/{kind}", labelSelector=selector) or {}
         items: list[dict[str, Any]] = found.get("items", [])
         return items
 
@@ -143,11 +146,10 @@ def conversion(wanted: dict[str, Any] | None, api: Api | None) -> tuple[str, boo
     """What is known of the conversion, and whether nothing more will come of it; None: it failed."""
     if wanted is None or api is None:
         return "it is expected to be there, since conversion.enabled is false", True
-    name = wanted["job"]
-    job = api.job(name)
-    if job is None:
-        return f"there is no Job {name}, and what it made is not there", True
-    status = job.get("status") or {}
+    jobs = sorted(api.jobs(wanted["jobs"]), key=lambda each: str(each["metadata"].get("creationTimestamp")))
+    if not jobs:
+        return "there is no Job that converts it any more", True
+    name, status = jobs[-1]["metadata"]["name"], jobs[-1].get("status") or {}
     conditions = {each["type"]: each for each in status.get("conditions") or [] if each["status"] == "True"}
     failed = conditions.get("Failed") or conditions.get("FailureTarget")
     if failed:

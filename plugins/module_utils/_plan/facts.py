@@ -23,6 +23,9 @@ from .hashing import spec_hash
 class ServicePlan(Entry):
     """One service and all that is derived for it."""
 
+    canary: ServicePlan | None = None
+    """Another specification that gets a part of the requests."""
+
     @cached_property
     def pod_selector(self) -> dict[str, str]:
         """Labels that select exactly the pods of this service."""
@@ -48,6 +51,8 @@ class ServicePlan(Entry):
     @property
     def served_names(self) -> tuple[str, ...]:
         """Names under which requests address the model; Triton knows a model by its directory alone."""
+        if self.engine.served_names:
+            return self.engine.served_names
         if self.engine.protocol == "triton":
             return (self.model.name,)
         aliases = self.platform.aliases(self) if self.platform.aliases else ()
@@ -111,7 +116,8 @@ class ServicePlan(Entry):
     @property
     def model_credentials(self) -> Env:
         """What an engine that fetches its model from the hub shows there."""
-        if self.store.kind != "hf" or self.location.delivery != "hub" or self.store_secret is None:
+        fetches = self.location.delivery == "hub" and not self.engine.converts
+        if self.store.kind != "hf" or not fetches or self.store_secret is None:
             return {}
         return {"HF_TOKEN": SecretKey(secret=self.store_secret, key=HUB_TOKEN_KEYS[0])}
 
@@ -166,13 +172,28 @@ class ServicePlan(Entry):
     def makes_service(self) -> bool:
         """Whether a Service of ours is needed: the platform's own may do for clients inside the cluster."""
         kind, port = self.service.expose.type, self.service.expose.port
+        if kind in ("nodeport", "loadbalancer"):
+            return True
         own = self.platform.address(self)
-        return kind != "none" and not (kind == "cluster" and own is not None and port in (None, own[1]))
+        return kind != "none" and (own is None or port not in (None, own[1]))
 
     @property
     def address(self) -> tuple[str, int] | None:
         """Name and port of the Service for clients inside the cluster; None where there is none."""
         return (self.service_name, self.service_port) if self.makes_service else self.platform.address(self)
+
+    @property
+    def variants(self) -> tuple[ServicePlan, ...]:
+        """The service and its canary, where that has pods of its own."""
+        if self.canary is None or self.platform.splits_requests:
+            return (self,)
+        return (self, self.canary)
+
+    @property
+    def canary_weight(self) -> int:
+        """Percent of the requests that the canary gets."""
+        canary = self.service.rollout.canary
+        return 0 if canary is None else canary.weight
 
     # halves of the work
 
@@ -190,6 +211,11 @@ class ServicePlan(Entry):
             prefill=None,
         )
         return replace(self, service=service, role="prefill")
+
+    @property
+    def role_name(self) -> str:
+        """Name of what there is once for each kind of pod."""
+        return f"{self.name}-prefill" if self.role == "prefill" else self.name
 
     @property
     def roles(self) -> tuple[ServicePlan, ...]:
@@ -281,6 +307,11 @@ class ServicePlan(Entry):
 
     # copies
 
+    @property
+    def requests_per_second(self) -> str:
+        """Query for the requests that all copies finish in a second."""
+        return scaling.meter(self).scaling("rps") or ""
+
     @cached_property
     def autoscaling(self) -> Autoscaling | None:
         return scaling.autoscaling(self)
@@ -298,11 +329,12 @@ class ServicePlan(Entry):
     @cached_property
     def read_secrets(self) -> tuple[str, ...]:
         """Names of the Secrets whose content the pods or their platform read."""
-        return (self.store_secret,) if self.store_secret is not None and self.engine.loads_model else ()
+        reads = self.engine.loads_model and not self.engine.converts
+        return (self.store_secret,) if self.store_secret is not None and reads else ()
 
     @cached_property
     def spec_hash(self) -> str:
         """Changes exactly when the pods must be replaced."""
         known = {name: self.secret_states.get((self.namespace, name)) for name in self.read_secrets}
         states = {name: state for name, state in known.items() if state is not None}
-        return spec_hash(self.workload, self.location.uri, states)
+        return spec_hash(replace(self.workload, jobs=()), self.location.uri, states)

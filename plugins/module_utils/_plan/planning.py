@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .._engines import ENGINES
 from .._fleet import Fleet, Service, Store
@@ -27,8 +28,9 @@ def plan(
 
 
 def _plan(fleet: Fleet, service: Service, secret_states: Mapping[tuple[str, str], str]) -> ServicePlan:
+    canary = service.canary
     model = fleet.models[service.model]
-    return ServicePlan(
+    made = ServicePlan(
         fleet=fleet,
         service=service,
         model=model,
@@ -37,4 +39,9 @@ def _plan(fleet: Fleet, service: Service, secret_states: Mapping[tuple[str, str]
         platform=platform_of(service),
         secret_states=secret_states,
         role="both" if service.prefill is None else "decode",
+        canary=None if canary is None else _plan(fleet, canary, secret_states),
     )
+    if made.engine.before is not None:
+        since, earlier = made.engine.before
+        return made if made.engine_is_at_least(since) else replace(made, engine=earlier)
+    return made

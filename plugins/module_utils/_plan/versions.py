@@ -14,6 +14,7 @@ from .._catalogue.images import (
     parse,
     relocated,
     triton_release,
+    trtllm_version,
     vllm_version,
 )
 from .._catalogue.pins import PINS, pinned
@@ -55,17 +56,20 @@ def router_image(cluster: Cluster, part: str) -> str:
 
 
 def engine_version(plan: Entry) -> str:
-    """The version of vLLM inside the image; where nothing tells it, the usual one."""
+    """The version of vLLM or TensorRT-LLM inside the image; where nothing tells it, the usual one."""
+    if plan.engine.name == "triton-trtllm":
+        told = trtllm_version(plan.image)
+        return plan.service.version or told or str(pinned("tensorrt_llm", plan.cluster.version_preset))
     usual = aidaptiv.VLLM if plan.engine.name == "aidaptiv" else PINS["vllm"].current.removeprefix("v")
     return plan.service.version or vllm_version(plan.image) or usual
 
 
 def exporter_version(plan: Entry) -> str:
     """The version by which the engine's series have their names: of vLLM, or the release of Triton."""
-    if plan.engine.protocol != "triton":
+    if plan.engine.protocol == "openai":
         return engine_version(plan)
     release = triton_release(parse(plan.image).tag)
-    return "{:02}.{:02}".format(*release) if release else PINS["triton-vllm"].current
+    return "{:02}.{:02}".format(*release) if release else PINS[plan.engine.name].current
 
 
 def kserve_version(cluster: Cluster) -> str:

@@ -25,11 +25,11 @@ def cache_directory(plan: ServicePlan) -> str | None:
 
 
 def attach_cache(plan: ServicePlan, workload: Workload) -> Workload:
-    """The workload with its cache, which it fills by itself unless that was done before."""
+    """The workload with its cache, which it fills by itself unless that was done before or by a Job."""
     store = plan.cache_store
     if store is None:
         return workload
-    read_only = plan.service.cache.prewarm
+    read_only = plan.service.cache.prewarm or plan.engine.converts
     mount = Mount(volume="cache", path=_mount_path(plan, store), read_only=read_only)
     return workload.with_mounts((claim_volume("cache", store, read_only=read_only), mount))
 
