@@ -77,14 +77,15 @@ def observed(obj: Object) -> bool:
     return seen is None or seen >= obj["metadata"].get("generation", 0)
 
 
-def stamp_of(obj: Object) -> str:
-    """The hash of the pod-affecting part of the spec that we stamped into it, or ''."""
+def stamps_of(obj: Object) -> frozenset[str]:
+    """The hashes that we stamped into the spec, one for each kind of pod that its controller makes of it."""
     spec = obj.get("spec") or {}
     places = {
-        INFERENCE_SERVICE: (spec.get("predictor") or {}).get("annotations"),
-        LLM_INFERENCE_SERVICE: spec.get("annotations"),
+        INFERENCE_SERVICE: (spec.get("predictor"),),
+        LLM_INFERENCE_SERVICE: (spec, spec.get("prefill")),
     }
-    return str((places.get(group_kind(obj)) or {}).get(SPEC_HASH_ANNOTATION, ""))
+    annotations = [(place or {}).get("annotations") or {} for place in places.get(group_kind(obj), ())]
+    return frozenset(each[SPEC_HASH_ANNOTATION] for each in annotations if SPEC_HASH_ANNOTATION in each)
 
 
 def stamp_on(child: Object) -> str:
@@ -139,10 +140,10 @@ def _newest_revision(obj: Object, owned: list[Object], _world: World) -> list[Ob
 def _reconciled(obj: Object, owned: list[Object], world: World) -> list[Object]:
     """Children that the controller has brought to the present spec: they carry our stamp, or they were
     written after the object was, or the object is settled."""
-    stamp = stamp_of(obj)
-    stamps = {stamp_on(child) for child in owned}
-    if stamp:
-        return [child for child in owned if stamp_on(child) in (stamp, "")] if stamp in stamps else []
+    wanted = stamps_of(obj)
+    if wanted:
+        all_there = wanted <= {stamp_on(child) for child in owned}
+        return [child for child in owned if stamp_on(child) in (*wanted, "")] if all_there else []
     if settled(obj, world):
         return owned
     if obj["metadata"].get("generation", 1) == 1:

@@ -273,6 +273,15 @@ class TestLLMInferenceService:
         lws["spec"]["leaderWorkerTemplate"]["workerTemplate"] = stamped("a")
         assert not state_of(obj, world_of(obj, lws)).ready
 
+    def test_both_halves_of_the_work_are_waited_for(self):
+        obj = self.make(condition("Ready"))
+        obj["spec"]["prefill"] = {"annotations": {HASH: "p"}}
+        decode = child(obj, "b")
+        for stamp, expected in (("p", True), ("a", False)):
+            prefill = deployment("lean-kserve-prefill", replicas=1, owner=obj, template=stamped(stamp))
+            assert state_of(obj, world_of(obj, decode, prefill)).ready is expected
+        assert not state_of(obj, world_of(obj, decode)).ready
+
     def test_first_false_condition_is_named_before_what_follows_from_it(self):
         obj = self.make(
             condition("Ready", "False"),

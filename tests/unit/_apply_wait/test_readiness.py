@@ -315,3 +315,30 @@ class TestRoutes:
         obj = self.make(condition("Accepted", observedGeneration=1))
         obj["metadata"]["generation"] = 2
         assert summary(obj) == "not seen by its gateway yet"
+
+
+class TestInferencePool:
+    def make(self, *conditions: Any) -> Any:
+        parent = {"parentRef": {"name": "gw"}, "conditions": list(conditions)}
+        return make(
+            "InferencePool",
+            "chat",
+            api_version="inference.networking.k8s.io/v1",
+            spec={},
+            status={"parents": [parent]} if conditions else {},
+        )
+
+    def test_that_no_route_leads_to_is_not_waited_for(self):
+        assert is_ready(self.make())
+
+    def test_accepted_and_resolved_is_ready(self):
+        good = [condition("Accepted", observedGeneration=1), condition("ResolvedRefs", observedGeneration=1)]
+        assert is_ready(self.make(*good))
+
+    def test_missing_picker_is_trouble(self):
+        refs = condition("ResolvedRefs", "False", reason="InvalidExtensionRef", observedGeneration=1)
+        obj = self.make(condition("Accepted", observedGeneration=1), refs)
+        state = state_of(obj, World())
+        assert [(one.code, one.reason) for one in state.symptoms] == [
+            ("RouteRejected", "InvalidExtensionRef")
+        ]

@@ -37,6 +37,7 @@ PREDICATES: dict[tuple[str, str], Predicate] = {
     ("gateway.networking.k8s.io", "HTTPRoute"): gateway.route,
     ("gateway.networking.k8s.io", "GRPCRoute"): gateway.route,
     ("gateway.networking.k8s.io", "TLSRoute"): gateway.route,
+    ("inference.networking.k8s.io", "InferencePool"): gateway.inference_pool,
 }
 
 CHILD_KINDS: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Gateway API: a gateway is programmed; a route is accepted by each of its parents and finds all that it
-names."""
+names; a pool is accepted by each gateway that has a route to it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,33 @@ def gateway(obj: Object, _world: World) -> State:
 def route(obj: Object, _world: World) -> State:
     """Each parent must have taken it. A controller that served the gateway before may have left its word
     behind, so one contented controller per parent is enough."""
+    verdicts = _verdicts(obj)
+    if len(verdicts) < len(obj["spec"].get("parentRefs") or ()):
+        return pending("no gateway has taken it yet")
+    return _unanimous(obj, verdicts)
+
+
+def inference_pool(obj: Object, _world: World) -> State:
+    """Without a parent no route leads to it, and nobody says anything about it."""
+    return _unanimous(obj, _verdicts(obj))
+
+
+Verdicts = list[list[list[dict[str, Any]]]]
+"""For each parent, what each of its controllers says."""
+
+
+def _verdicts(obj: Object) -> Verdicts:
     by_parent: dict[str, list[list[dict[str, Any]]]] = {}
     for parent in status_of(obj).get("parents") or ():
         name = repr(sorted((parent.get("parentRef") or {}).items()))
         by_parent.setdefault(name, []).append(_deciding(parent))
-    if len(by_parent) < len(obj["spec"].get("parentRefs") or ()):
-        return pending("no gateway has taken it yet")
-    for verdicts in by_parent.values():
-        if not any(_content(obj, verdict) for verdict in verdicts):
-            return _discontent(obj, verdicts[-1])
+    return list(by_parent.values())
+
+
+def _unanimous(obj: Object, verdicts: Verdicts) -> State:
+    for of_parent in verdicts:
+        if not any(_content(obj, verdict) for verdict in of_parent):
+            return _discontent(obj, of_parent[-1])
     return done()
 
 

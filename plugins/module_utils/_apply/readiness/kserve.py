@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..codes import CODES, NEVER, STALE
-from ..lineage import INFERENCE_SERVICE, children, stamp_of
+from ..lineage import INFERENCE_SERVICE, children, stamps_of
 from ..pods import condition
 from ..symptoms import Symptom, symptom
 from ..world import Object, World, event_time, group_kind, written_at
@@ -93,7 +93,7 @@ def _below(obj: Object, world: World, child_state: ChildState, symptoms: list[Sy
             return unmet_now
         said = (
             "its workload does not carry the new spec yet"
-            if stamp_of(obj)
+            if stamps_of(obj)
             else "no workload of the new spec yet"
         )
         return pending(said, symptoms=symptoms)
