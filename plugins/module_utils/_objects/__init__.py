@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from .monitoring import OPTIONAL_GROUPS
 from .namespaces import namespace_objects
 from .secrets import secret_objects
 from .services import service_objects
 from .stores import store_objects
 
-__all__ = ["namespace_objects", "secret_objects", "service_objects", "store_objects"]
+__all__ = ["OPTIONAL_GROUPS", "namespace_objects", "secret_objects", "service_objects", "store_objects"]

@@ -17,6 +17,7 @@ from .._cluster import Client
 from .._plan import ServicePlan
 from .._probe import public_address, target_of
 from .._sets.services import service_set
+from .optional import known_to
 from .rollout import specification_hash
 
 GLANCE = 3.0
@@ -59,7 +60,7 @@ def look(client: Client, plans: Sequence[ServicePlan]) -> list[Look]:
 
 
 def _look(client: Client, plan: ServicePlan) -> Look:
-    wanted = service_set(plan)
+    (wanted,), _notices = known_to(client, [service_set(plan)])
     history = list_revisions(client, name=wanted.name, namespace=wanted.namespace)
     newest = history[0] if history else None
     applied = replace(wanted, objects=list(newest.objects) if newest is not None else ())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from .._apply import ObjectSet, Outcome, apply, list_revisions, record_revision, remove
@@ -18,6 +18,7 @@ from .._plan import ServicePlan
 from .._probe import public_address, target_of
 from .._sets import namespace_sets, vacant
 from .._sets.services import service_set
+from .optional import known_to
 from .verdict import Verdict, verdict
 
 Say = Callable[[str], None]
@@ -44,6 +45,8 @@ class Result:
     diff: list[dict[str, str]]
     duration: dict[str, float]
     namespaces_changed: bool
+    notices: Sequence[str] = ()
+    """What was left out, and why."""
 
     @property
     def changed(self) -> bool:
@@ -54,7 +57,8 @@ def roll_out(
     client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
 ) -> Result:
     """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written."""
-    homes, sets = _homes(plans), [service_set(plan) for plan in plans]
+    homes = _homes(plans)
+    sets, notices = known_to(client, map(service_set, plans))
     applied = apply(
         client,
         [*homes, *sets],
@@ -85,7 +89,8 @@ def roll_out(
             revision=_remember(client, plan, sets[number], outcome, asked),
         )
 
-    return _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
+    made = _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
+    return replace(made, notices=notices)
 
 
 def take_away(

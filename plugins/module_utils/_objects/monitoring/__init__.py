@@ -9,14 +9,19 @@ from typing import Any
 
 from ..._plan import ServicePlan
 from .dashboard import dashboard
+from .named import GROUP
 from .pod_monitor import pod_monitor
 from .rules import rules
 
-__all__ = ["monitoring_objects"]
+__all__ = ["OPTIONAL_GROUPS", "monitoring_objects"]
+
+OPTIONAL_GROUPS = (GROUP,)
+"""API groups of objects that a service can do without."""
 
 
 def monitoring_objects(plan: ServicePlan) -> list[dict[str, Any]]:
     """The monitor, the rules and the dashboard that are asked for."""
     wanted = plan.service.monitoring
-    made = [(wanted.podmonitor, pod_monitor), (wanted.rules, rules), (wanted.dashboard, dashboard)]
-    return [make(plan) for asked, make in made if asked]
+    monitors = [pod_monitor(role) for role in plan.roles] if wanted.podmonitor else []
+    made = [(wanted.rules, rules), (wanted.dashboard, dashboard)]
+    return [*monitors, *(make(plan) for asked, make in made if asked)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._plan import ServicePlan
-from .named import monitoring_metadata
+from .named import API_VERSION, monitoring_metadata
 from .rules import INTERVAL
 
 
@@ -18,9 +18,9 @@ def pod_monitor(plan: ServicePlan) -> dict[str, Any]:
     if _is_watched_closely(plan):
         endpoint["interval"] = INTERVAL
     return {
-        "apiVersion": "monitoring.coreos.com/v1",
+        "apiVersion": API_VERSION,
         "kind": "PodMonitor",
-        "metadata": monitoring_metadata(plan, plan.name),
+        "metadata": monitoring_metadata(plan, plan.role_name),
         "spec": {
             "selector": {"matchLabels": dict(plan.pod_selector)},
             "podMetricsEndpoints": [endpoint],

@@ -10,7 +10,7 @@ from typing import Any
 from ..._metrics import Meter
 from ..._plan import ServicePlan, meter
 from .alerts import alerts
-from .named import monitoring_metadata
+from .named import API_VERSION, monitoring_metadata
 
 INTERVAL = "6s"
 """How often series are scraped and recorded that autoscalers look at."""
@@ -23,7 +23,7 @@ def rules(plan: ServicePlan) -> dict[str, Any]:
     if found := alerts(plan, measured):
         groups.append({"name": "alerts", "rules": found})
     return {
-        "apiVersion": "monitoring.coreos.com/v1",
+        "apiVersion": API_VERSION,
         "kind": "PrometheusRule",
         "metadata": monitoring_metadata(plan, f"{plan.name}-metrics"),
         "spec": {"groups": groups},
