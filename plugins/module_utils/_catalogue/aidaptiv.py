@@ -16,6 +16,9 @@ IMAGE = "docker.io/library/aidaptiv"
 DEVICE = "phison.com/ai100"
 """Extended resource of one cache device."""
 
+STORAGE_CLASS = "aidaptiv-cache"
+"""StorageClass of the vendor's packaging that has volumes in the place of devices."""
+
 LARGEST_DEVICE_GB = 2000
 """The AI100E has 320, 1000 or 2000 GB."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._catalogue.aidaptiv import DEVICE
+from .._catalogue.aidaptiv import DEVICE, STORAGE_CLASS
 from .._workload import Mount, Volume, Workload
 
 if TYPE_CHECKING:
@@ -74,12 +74,18 @@ def directory(plan: ServicePlan) -> str:
     return own if provider(plan).name == "aidaptiv" else _DIRECTORY
 
 
+def disk_class(plan: ServicePlan) -> str | None:
+    """StorageClass of the disk: as given, else the vendor's where its packaging with volumes is installed."""
+    given = plan.service.kv_offload.storage_class
+    return given or (STORAGE_CLASS if plan.cluster.components.aidaptiv.mode == "topolvm" else None)
+
+
 def cache_devices(plan: ServicePlan) -> int:
     """Cache devices of a pod: none without a size on disk, none where a StorageClass gives the disk."""
-    offload = plan.service.kv_offload
-    if provider(plan).name != "aidaptiv" or offload.storage_class is not None or not ssd_gb(plan):
+    if provider(plan).name != "aidaptiv" or disk_class(plan) is not None or not ssd_gb(plan):
         return 0
-    return 1 if offload.device_count is None else offload.device_count
+    given = plan.service.kv_offload.device_count
+    return 1 if given is None else given
 
 
 def offload_arguments(plan: ServicePlan) -> dict[str, Any]:
@@ -106,7 +112,7 @@ def attach_offload(plan: ServicePlan, workload: Workload) -> Workload:
 
 
 def _disk(plan: ServicePlan) -> dict[str, Any]:
-    storage_class, size = plan.service.kv_offload.storage_class, ssd_gb(plan)
+    storage_class, size = disk_class(plan), ssd_gb(plan)
     if storage_class is None:
         return {"emptyDir": {"sizeLimit": f"{-(-size * (100 + _SPARE) // 100)}G"}}
     claim = {

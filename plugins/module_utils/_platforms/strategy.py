@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._engines.kv_offload import cache_devices
+
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
 
 
 def strategy(plan: ServicePlan) -> dict[str, Any]:
-    """Copy by copy; a pod with GPUs first gives back what its successor needs, so no GPU has to be spare."""
-    if plan.recreates:
+    """Copy by copy; a pod with GPUs first gives back what its successor needs, so no GPU has to be spare.
+
+    One copy with cache devices is stopped before: its successor finds the devices free, and no service is lost
+    that would have lasted.
+    """
+    if plan.recreates or (cache_devices(plan) and plan.autoscaling is None and plan.service.scaling.min == 1):
         return {"type": "Recreate"}
     surge, unavailable = (0, 1) if plan.gpus_per_pod else (1, 0)
     return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}

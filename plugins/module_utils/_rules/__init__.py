@@ -13,6 +13,7 @@ from . import (
     container_memory,
     credentials,
     data_types,
+    delivery,
     derived,
     devices,
     engine_keys,
@@ -27,8 +28,10 @@ from . import (
     ports,
     replicas,
     scale_target,
+    shared_gpus,
     sharing,
     storage,
+    vendor,
     world_size,
 )
 from .finding import Check, Plans
@@ -47,15 +50,18 @@ RULES: tuple[tuple[str, Check], ...] = (
     (container_memory.CODE, container_memory.check),
     (storage.CODE, storage.check),
     (paths.CODE, paths.check),
+    (delivery.CODE, delivery.check),
     (offload.CODE, offload.check),
     (lora.CODE, lora.check),
     (lengths.CODE, lengths.check),
     (backend.CODE, backend.check),
+    (vendor.CODE, vendor.check),
     (arguments.CODE, arguments.check),
     (credentials.CODE, credentials.check),
     (names.CODE, names.check),
     (ports.CODE, ports.check),
     (exposure.CODE, exposure.check),
+    (shared_gpus.CODE, shared_gpus.check),
     (offline.CODE, offline.check),
 )
 """In the order of their codes. The form of the inventory (V-01, V-25) is checked where it is read."""

@@ -22,6 +22,8 @@ CODE = "V-19"
 
 HIDDEN = "(values are not shown)"
 NGC, NGC_USER = "nvcr.io", "$oauthtoken"
+STORE_SECRETS = {"s3": "s3", "oci": "registry", "hf": "hf-token"}
+"""Kind of a store → kind of its secret."""
 SECRET_OPTIONS = ("api_key", "hf_token")
 
 _SECRET_WORDS = {"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "CREDENTIAL", "CREDENTIALS"}
@@ -88,7 +90,7 @@ def _is_encoded_login(login: RegistryLogin) -> bool:
 def _kinds(fleet: Fleet) -> Iterator[Problem]:
     """Each reference names a secret of the kind that its place needs."""
     references = [
-        (f"llm_stores[{store.name}].secret", store.secret, "s3" if store.kind == "s3" else "hf-token")
+        (f"llm_stores[{store.name}].secret", store.secret, STORE_SECRETS.get(store.kind, ""))
         for store in fleet.stores.values()
     ]
     references.append(("llm_cluster.registry.pull_secret", fleet.cluster.registry.pull_secret, "registry"))

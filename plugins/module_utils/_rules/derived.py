@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .._catalogue.aidaptiv import FLAGS
 from .._catalogue.images import vllm_version
 from .._catalogue.vllm import given, release
+from .._engines.kv_transfer import kv_transfer_config
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
 from .finding import Plans, at, error
@@ -19,6 +21,8 @@ CODE = "V-02"
 HOMES = {
     "tensor_parallel_size": "topology.tensor",
     "pipeline_parallel_size": "topology.pipeline",
+    "data_parallel_size": "topology.data",
+    "enable_expert_parallel": "topology.expert",
     "gpu_memory_utilization": "engine_args.gpu_memory_utilization",
     "max_model_len": "engine_args.max_model_len",
     "max_num_seqs": "engine_args.max_num_seqs",
@@ -39,12 +43,22 @@ HOMES = {
 }
 """vLLM's arguments that have a key of their own in an entry of llm_serving."""
 
+VENDOR = {
+    name: parameter.home for name, parameter in FLAGS.items() if parameter.home.startswith("kv_offload.")
+}
+"""Arguments of aiDAPTIVCache's own that have a key of their own."""
+
 ELSEWHERE = {
     "model": "llm_models[].source",
     "model_tag": "llm_models[].source",
     "revision": "llm_models[].revision",
     "served_model_name": "llm_models[].served_names",
     "lora_modules": "llm_models[].adapters",
+    "nnodes": "topology.pods",
+    "node_rank": "topology.pods",
+    "master_addr": "platform and topology.pods",
+    "master_port": "platform and topology.pods",
+    "headless": "topology.pods",
     "port": "engine and platform",
     "host": "engine and platform",
     "shutdown_timeout": "the pod's grace period",
@@ -80,7 +94,7 @@ ENVIRONMENT = {
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
-        if plan.engine.name == "vllm":
+        if plan.engine.name in ("vllm", "aidaptiv"):
             yield from _vllm_arguments(plan)
         elif plan.engine.name == "triton-vllm":
             yield from _triton_arguments(plan)
@@ -99,7 +113,12 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 def _vllm_arguments(plan: ServicePlan) -> Iterator[Problem]:
     for argument in given(plan.service.engine_args.extra):
         path = at(plan, f"engine_args.extra[{argument.index}]")
-        yield from _repeated(plan, path, argument.written, argument.name, argument.value)
+        home = VENDOR.get(argument.name) if plan.engine.name == "aidaptiv" else None
+        if home or (argument.name == "kv_transfer_config" and kv_transfer_config(plan)):
+            message = f"{argument.written} is derived from {home or 'kv_offload and prefill'}."
+            yield error(CODE, path, message, f"Remove the argument or change {home or 'these'}.")
+        else:
+            yield from _repeated(plan, path, argument.written, argument.name, argument.value)
 
 
 def _model_json(plan: ServicePlan) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from .._engines.kv_offload import cache_devices, directory
 from .._fleet import Fleet, Problem
 from .._fleet.records.stores import VOLUMES
 from .._plan import ServicePlan
@@ -38,7 +39,7 @@ def _adapters(plan: ServicePlan) -> Iterator[Problem]:
     written = [adapter for adapter in plan.served_adapters if adapter.path]
     if not written or not plan.engine.loads_model:
         return
-    mounts = sorted({mount.path for mount in plan.workload.main.mounts} | _fetched(plan))
+    mounts = sorted({mount.path for mount in plan.workload.main.mounts} | _fetched(plan) | _devices(plan))
     for adapter in written:
         path = str(adapter.path)
         if not any(_below(path, mount) for mount in mounts):
@@ -51,6 +52,11 @@ def _adapters(plan: ServicePlan) -> Iterator[Problem]:
 def _fetched(plan: ServicePlan) -> set[str]:
     """Where the platform puts the model."""
     return {plan.platform.model_dir} if plan.platform.model_dir and plan.location.uri else set()
+
+
+def _devices(plan: ServicePlan) -> set[str]:
+    """Where the device plugin mounts a cache device."""
+    return {directory(plan)} if cache_devices(plan) else set()
 
 
 def _below(path: str, mount: str) -> bool:

@@ -95,6 +95,8 @@ def _raw_size(fleet: Fleet, name: str) -> str | None:
 
 def _remote(store: Store) -> Iterator[Problem]:
     path = f"llm_stores[{store.name}]"
+    if store.kind == "oci" and not store.registry:
+        yield error(CODE, f"{path}.registry", "is missing.", "Write for example registry.example/models.")
     if store.kind == "s3":
         if not store.bucket:
             yield error(CODE, f"{path}.bucket", "is missing.", "Write the bucket's name.")
@@ -111,12 +113,19 @@ def _remote(store: Store) -> Iterator[Problem]:
 def _local_disk(plan: ServicePlan) -> Iterator[Problem]:
     """A model that is copied to the node must fit there."""
     limit, size = plan.service.resources.ephemeral.limit, plan.raw_size
+    if plan.service.delivery in ("copy", "legacy-prescript") and size is None:
+        hint = f"Write llm_models[{plan.model.name}].raw_size."
+        message = "the model's size is not known, so its copy may grow as large as the pod's local storage."
+        yield warning(CODE, at(plan, "delivery"), message, hint)
     if limit and size and _is_copied(plan) and quantity(limit) < quantity(size):
         message = f"{limit} is below the model's {size}, which is copied to the node's disk."
         yield error(CODE, at(plan, "resources.ephemeral.limit"), message, f"Write more than {size}.")
 
 
 def _is_copied(plan: ServicePlan) -> bool:
-    if not plan.engine.loads_model or plan.service.cache.store:
+    if not plan.engine.loads_model:
         return False
-    return plan.location.delivery != "mount" and plan.store.kind not in VOLUMES
+    delivery = plan.location.delivery
+    if delivery == "hub":
+        return plan.service.cache.store is None
+    return delivery in ("copy", "script", "repository") or plan.location.uri.startswith(("s3:", "hf:"))
