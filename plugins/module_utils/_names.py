@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The names by which everything we write to a cluster can be told from everything else."""
+
 from __future__ import annotations
 
 MANAGER = "inferops.serving"
@@ -18,7 +19,12 @@ SERVICE_LABEL = PREFIX + "service"
 SPEC_HASH_ANNOTATION = PREFIX + "spec-hash"
 EXPECTED_NODES_ANNOTATION = PREFIX + "expected-nodes"
 """On a DaemonSet: the number of nodes on which it must run before it counts as ready."""
+BEFORE_SERVERS_ANNOTATION = PREFIX + "before-servers"
+"""On a Job: what else of its set starts pods is written when it has done its work."""
 REPOSITORY_HASH_ANNOTATION = PREFIX + "repository-hash"
+
+KUEUE_QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
+"""On an object whose pods Kueue admits."""
 
 STORE_LABEL = PREFIX + "store"
 SECRET_LABEL = PREFIX + "secret"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -193,14 +193,19 @@ class Workload:
     """Seconds from the order to stop to the kill."""
 
     def with_mounts(self, *pairs: tuple[Volume, Mount]) -> Workload:
-        """The same workload with more volumes, each mounted in the main container."""
+        """The same workload with more volumes, each mounted in the main container of every pod."""
         volumes = {volume.name: volume for volume in (*self.volumes, *(volume for volume, _mount in pairs))}
-        mounts = self.main.mounts + tuple(mount for _volume, mount in pairs)
-        return replace(self, volumes=tuple(volumes.values()), main=replace(self.main, mounts=mounts))
+        more = tuple(mount for _volume, mount in pairs)
+        made = self._with_mains(lambda main: replace(main, mounts=main.mounts + more))
+        return replace(made, volumes=tuple(volumes.values()))
 
     def with_env(self, env: Env) -> Workload:
         """The same workload with more environment; what is there already stays."""
-        return replace(self, main=replace(self.main, env={**env, **self.main.env}))
+        return self._with_mains(lambda main: replace(main, env={**env, **main.env}))
+
+    def _with_mains(self, change: Callable[[Container], Container]) -> Workload:
+        worker = None if self.worker is None else change(self.worker)
+        return replace(self, main=change(self.main), worker=worker)
 
     def with_init(self, containers: Iterable[Container], volumes: Iterable[Volume] = ()) -> Workload:
         """The same workload with more containers that run before the main one, and their volumes."""

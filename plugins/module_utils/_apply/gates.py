@@ -53,23 +53,46 @@ def workloads_ready(
 ) -> None:
     """Waits for the workloads of sets that bring new webhooks: a webhook that nobody answers locks others
     out."""
-    waited: dict[str, OwnedSet] = {}
-    objects: list[Object] = []
-    for one in sets:
-        if one.failed or not any(m.stage is Stage.ADMISSION and m.live is None for m in one.members):
-            continue
-        for member in one.members:
-            if member.stage is Stage.WORKLOADS and member.after is not None:
-                waited[member.title] = one
-                objects.append(member.after)
-    if not objects:
-        return
-    try:
-        found = wait_until_ready(client, objects, deadline=deadline, progress=progress)
-    except ClusterError as error:
-        found = [explain(error, obj, None) for obj in objects]
-    for diagnosis in found:
-        waited[diagnosis.object].fail(diagnosis)
+    new = [
+        one
+        for one in sets
+        if any(m.stage is Stage.ADMISSION and m.live is None for m in one.members) and not one.failed
+    ]
+    members = [member for one in new for member in one.members if member.stage is Stage.WORKLOADS]
+    _wait_for(client, members, deadline=deadline, progress=progress)
+
+
+def jobs_done(
+    client: Client, sets: Sequence[OwnedSet], *, deadline: float, progress: Callable[[str], None]
+) -> None:
+    """Waits for the Jobs that come before the servers: started beside them, they would compete for the same
+    GPUs, and servers that got them first would wait for the Job for ever."""
+    members = [
+        member
+        for one in sets
+        if not one.failed
+        for member in one.members
+        if member.stage is Stage.PREPARATION
+    ]
+    _wait_for(client, members, deadline=deadline, progress=progress)
+
+
+def _wait_for(
+    client: Client, members: Iterable[Member], *, deadline: float, progress: Callable[[str], None]
+) -> None:
+    """Waits until they are ready. The set of one in trouble fails, and the wait goes on for the others."""
+    waited = {member.title: member for member in members if member.after is not None}
+    while waited:
+        objects = [member.after for member in waited.values() if member.after is not None]
+        try:
+            found = wait_until_ready(client, objects, deadline=deadline, progress=progress)
+        except ClusterError as error:
+            found = [explain(error, obj, None) for obj in objects]
+        if not found:
+            return
+        for diagnosis in found:
+            waited[diagnosis.object].owner.fail(diagnosis)
+        waited = {name: member for name, member in waited.items() if not member.owner.failed}
 
 
 def _served_kinds(definition: Object) -> list[tuple[str, str]]:

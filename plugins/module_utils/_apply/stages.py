@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
+from .._names import BEFORE_SERVERS_ANNOTATION
 from .world import group_kind
 
 
@@ -19,13 +20,15 @@ class Stage(IntEnum):
     """CustomResourceDefinitions; the next stages begin when they are served."""
     FOUNDATION = 2
     """Accounts, rights, configuration, volumes, services: what workloads refer to."""
-    WORKLOADS = 3
-    ADMISSION = 4
+    PREPARATION = 3
+    """Jobs that must have done their work before anything serves; the next stages begin when they have."""
+    WORKLOADS = 4
+    ADMISSION = 5
     """Webhooks and aggregated APIs: only when the workload behind them is ready, or they lock everybody out.
     """
-    BLUEPRINTS = 5
+    BLUEPRINTS = 6
     """Custom resources that others name: runtimes, configurations, classes, gateways, queues."""
-    CUSTOM = 6
+    CUSTOM = 7
     """All other custom resources."""
 
 
@@ -89,6 +92,8 @@ def stage_of(obj: Mapping[str, Any]) -> Stage:
         return Stage.DEFINITIONS
     if kind[0] in ("admissionregistration.k8s.io", "apiregistration.k8s.io"):
         return Stage.ADMISSION
+    if BEFORE_SERVERS_ANNOTATION in (obj["metadata"].get("annotations") or {}):
+        return Stage.PREPARATION
     if kind in _WORKLOADS:
         return Stage.WORKLOADS
     if kind in _BLUEPRINTS:

@@ -13,6 +13,7 @@ from .._workload import Port, Workload
 from .engine import Amounts, Engine
 from .server import server
 from .vllm_arguments import engine_arguments, vllm_environment
+from .vllm_nodes import over_pods
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -35,13 +36,14 @@ def workload(plan: ServicePlan) -> Workload:
         args += ["--lora-modules", *(f"{name}={path}" for name, path in plan.adapters.items())]
     if drains:
         args.append(f"--shutdown-timeout={plan.requests_in_flight}")
-    return server(
+    made = server(
         plan,
         command=("vllm", "serve"),
         args=(*args, *plan.service.engine_args.extra),
         env=vllm_environment(plan),
         grace_period=None if drains else plan.grace_period - plan.requests_in_flight,
     )
+    return over_pods(plan, made)
 
 
 def _flag(name: str, value: Any) -> str:

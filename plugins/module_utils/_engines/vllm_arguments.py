@@ -25,6 +25,8 @@ def engine_arguments(plan: ServicePlan) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "tensor_parallel_size": topology.tensor,
         "pipeline_parallel_size": topology.pipeline if topology.pipeline > 1 else None,
+        "data_parallel_size": topology.data if topology.data > 1 else None,
+        "enable_expert_parallel": True if topology.expert else None,
         "gpu_memory_utilization": GPU_MEMORY_UTILIZATION if fraction is None else fraction,
         "max_model_len": args.max_model_len,
         "max_num_seqs": args.max_num_seqs,

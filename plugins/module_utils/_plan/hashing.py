@@ -26,4 +26,4 @@ def spec_hash(workload: Workload, uri: str, secrets: Mapping[str, str]) -> str:
 
 
 def _used(part: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(part).items() if value or value == 0}
+    return {name: value for name, value in vars(part).items() if value or (value == 0 and value is not False)}

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 from .deployment import DEPLOYMENT
 from .kserve import KSERVE
+from .leader_workers import LEADER_WORKERS
 from .llmd import PROVIDERS
+from .lws import LWS
 from .platform import Platform
 
 if TYPE_CHECKING:
     from .._fleet import Service
 
-PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (DEPLOYMENT, KSERVE)}
+PLATFORMS: dict[str, Platform] = {
+    platform.name: platform for platform in (DEPLOYMENT, KSERVE, LEADER_WORKERS, LWS)
+}
 
 
 def platform_of(service: Service) -> Platform:

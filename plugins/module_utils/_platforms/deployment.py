@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._names import SERVICE_LABEL
+from .account import account, with_account
 from .autoscaler import autoscaler
+from .job import jobs
 from .platform import Platform
 from .pod import config_maps, container, metadata, pod_annotations, pod_fields, volumes
 from .strategy import strategy
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
-    made = [*config_maps(plan), _deployment(plan)]
+    made = [*config_maps(plan), *account(plan), *jobs(plan, plan.workload.jobs), _deployment(plan)]
     if plan.autoscaling is not None and not plan.stopped:
         target = {"api_version": "apps/v1", "kind": "Deployment", "name": plan.name}
         made.append(autoscaler(plan, plan.autoscaling, **target))
@@ -34,7 +36,7 @@ def _deployment(plan: ServicePlan) -> dict[str, Any]:
         "template": {
             "metadata": {"labels": dict(plan.workload.labels), "annotations": pod_annotations(plan)},
             "spec": {
-                **pod_fields(plan.workload),
+                **pod_fields(with_account(plan, plan.workload)),
                 "containers": [container(plan.workload.main)],
                 "volumes": volumes(plan.workload),
             },

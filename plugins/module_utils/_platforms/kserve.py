@@ -13,6 +13,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .._workload import Autoscaling, Port
+from .job import jobs
 from .platform import Platform
 from .pod import (
     config_maps,
@@ -38,11 +39,12 @@ _STANDARD_SINCE = "0.16"
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     """In the order in which KServe needs them: account and files, runtime, service."""
     account = plan.own_service_account
-    accounts = [] if account is None else [storage_account(plan, account)]
+    before = [] if account is None else [storage_account(plan, account)]
+    before += jobs(plan, plan.workload.jobs)
     existing = plan.service.kserve.runtime
     if existing is not None:
-        return [*accounts, _inference_service(plan, existing.removeprefix(_EXISTING))]
-    return [*accounts, *config_maps(plan), _runtime(plan), _inference_service(plan, plan.name)]
+        return [*before, _inference_service(plan, existing.removeprefix(_EXISTING))]
+    return [*before, *config_maps(plan), _runtime(plan), _inference_service(plan, plan.name)]
 
 
 def _runtime(plan: ServicePlan) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def pod_fields(workload: Workload) -> dict[str, Any]:
         "tolerations": [dict(toleration) for toleration in workload.tolerations],
     }
     return {
-        "automountServiceAccountToken": False,
+        "automountServiceAccountToken": bool(workload.permissions),
         # A Service called vllm would give vLLM a variable VLLM_PORT that it takes for its own.
         "enableServiceLinks": False,
         "securityContext": security,

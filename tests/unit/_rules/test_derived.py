@@ -90,7 +90,7 @@ def test_every_argument_that_is_rendered_has_its_home() -> None:
         "name": "a",
         "model": "m",
         "engine": "vllm",
-        "topology": {"tensor": 2, "pipeline": 2},
+        "topology": {"tensor": 2, "pipeline": 2, "data": 2, "expert": True},
         "engine_args": {
             "max_model_len": 8192,
             "max_num_seqs": 8,
