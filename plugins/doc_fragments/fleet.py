@@ -905,6 +905,16 @@ options:
                 description:
                   - Values of the chart.
                 type: dict
+              root_namespace:
+                description:
+                  - Istio's root namespace, whose objects hold for gateways in all
+                    namespaces.
+                type: str
+                default: istio-system
+              gateway_selector:
+                description:
+                  - Labels of the pods of the ingress gateway.
+                type: dict
           keda:
             description:
               - KEDA.
@@ -2212,7 +2222,8 @@ options:
             type: str
           tls:
             description:
-              - Requests come by TLS.
+              - Requests come by TLS. A gateway that is there already takes them on
+                port 443.
               - Left out it is plain HTTP.
             type: dict
             suboptions:
@@ -2239,7 +2250,8 @@ options:
                 type: str
           access_log:
             description:
-              - The gateway logs each request.
+              - 'Each request is logged: for V(istio) by the proxies in the pods,
+                for V(traefik) by Traefik.'
             type: bool
             default: false
           port:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .gateway_api import gateway_api
+from .istio import istio
+from .route import route
 from .service import cluster_ip, load_balancer, node_port, nothing
+from .traefik import traefik
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -18,6 +22,10 @@ EXPOSURES: dict[str, Callable[[ServicePlan], list[dict[str, Any]]]] = {
     "cluster": cluster_ip,
     "nodeport": node_port,
     "loadbalancer": load_balancer,
+    "route": route,
+    "istio": istio,
+    "gateway-api": gateway_api,
+    "traefik": traefik,
 }
 
 __all__ = ["EXPOSURES"]

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from .build import Builder, addressed
+from .canary import canary_of
 from .environment import resolve
 from .presets import Merged
 from .problem import Problem
@@ -50,7 +51,7 @@ def load(
         secrets=secrets,
         stores={name: references.resolved(store, f"llm_stores[{name}]") for name, store in stores.items()},
         models={name: references.resolved(model, f"llm_models[{name}]") for name, model in models.items()},
-        services=tuple(references.resolved(service, f"llm_serving[{service.name}]") for service in services),
+        services=tuple(references.service(service) for service in services),
     )
     return replace(fleet, models=fleet.models | references.stand_ins), builder.problems
 
@@ -81,8 +82,11 @@ def _services(builder: Builder, raw: Any) -> list[Service]:
         merged = Merged(entry, path)
         builder.problems += merged.problems
         service = builder.record(Service, merged.values, path)
-        if service is not None:
-            services.append((path, replace(service, provenance=merged.provenance)))
+        if service is None:
+            continue
+        canary, problems = canary_of(service, entry, path)
+        builder.problems += problems
+        services.append((path, replace(service, provenance=merged.provenance, canary=canary)))
     return list(_unique(builder, services).values())
 
 
@@ -103,6 +107,19 @@ class _References:
         self._entries = entries
         self.stand_ins: dict[str, Model] = {}
         """Undeclared models that services name, so that the rest of these services can be checked."""
+
+    def service(self, service: Service) -> Service:
+        path = f"llm_serving[{service.name}]"
+        resolved = self.resolved(service, path)
+        if service.canary is None:
+            return resolved
+        known = len(self._builder.problems)
+        canary = self.resolved(service.canary, path)
+        found = self._builder.problems[known:]
+        self._builder.problems[known:] = [
+            each for each in found if each not in self._builder.problems[:known]
+        ]
+        return replace(resolved, canary=canary)
 
     def resolved(self, record: Record, path: str) -> Record:
         """The record with the references that lead to an entry, at any depth."""

@@ -17,7 +17,7 @@ def service_objects(plan: ServicePlan) -> list[dict[str, Any]]:
     if plan.service.state == "absent":
         return []
     return [
-        *plan.platform.objects(plan),
+        *(obj for variant in plan.variants for obj in variant.platform.objects(variant)),
         *EXPOSURES[plan.service.expose.type](plan),
-        *monitoring_objects(plan),
+        *(obj for variant in plan.variants for obj in monitoring_objects(variant)),
     ]

@@ -29,7 +29,7 @@ class Platform:
     model_dir: str | None = None
     """Where it puts a model that it fetches by URI; None: it fetches none."""
     adapter_dir: str | None = None
-    """Where it puts an adapter that it fetches by URI, under the adapter's name; None: where it is told to."""
+    """Where it puts adapters that it fetches by URI, under their names; None: where it is told to."""
     rendezvous: Rendezvous | None = None
     """How the pods of one copy find each other; None: a copy is one pod."""
     pods: str
@@ -44,4 +44,6 @@ class Platform:
     """Where a route of the Gateway API leads, without port; None: to a Service."""
     routes: bool = False
     """Whether it makes routes of the Gateway API itself."""
+    splits_requests: bool = False
+    """Whether it sends a part of the requests to another specification itself."""
     objects: Callable[[ServicePlan], list[dict[str, Any]]]

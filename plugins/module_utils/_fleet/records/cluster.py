@@ -101,6 +101,16 @@ class GatewayComponent(Component):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IstioComponent(Component):
+    root_namespace: str = option(
+        "Istio's root namespace, whose objects hold for gateways in all namespaces.", default="istio-system"
+    )
+    gateway_selector: dict[str, Text] = option(
+        "Labels of the pods of the ingress gateway.", default={"istio": "ingressgateway"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class HamiComponent(Component):
     scheduler: str = option(
         "Name of its scheduler, which pods with shares of GPUs ask for.", default="hami-scheduler"
@@ -147,7 +157,7 @@ class Components:
     knative_features: Component = option("Feature flags of Knative Serving.", default=Component())
     llmd: Component = option("llm-d.", default=Component())
     kueue: Component = option("Kueue.", default=Component())
-    istio: Component = option("Istio.", default=Component())
+    istio: IstioComponent = option("Istio.", default=IstioComponent())
     keda: Component = option("KEDA.", default=Component())
 
 

@@ -146,15 +146,27 @@ class Expose:
         default=None,
         implied="a gateway of this service",
     )
-    tls: Tls | None = option("Requests come by TLS.", default=None, implied="plain HTTP")
+    tls: Tls | None = option(
+        "Requests come by TLS. A gateway that is there already takes them on port 443.",
+        default=None,
+        implied="plain HTTP",
+    )
     auth: Auth = option("What clients must show.", default=Auth())
-    access_log: bool = option("The gateway logs each request.", default=False)
+    access_log: bool = option(
+        "Each request is logged: for V(istio) by the proxies in the pods, for V(traefik) by Traefik.",
+        default=False,
+    )
     port: int | None = option("Port of the Service.", default=None, implied="the engine's port", minimum=1)
     node_port: int | None = option(
         "Port on every node, 30000 to 32767, for V(nodeport).",
         default=None,
         implied="one that the cluster chooses",
     )
+
+    @property
+    def prefix(self) -> str:
+        """The path without a slash at its end; empty where everything belongs to the service."""
+        return "" if self.path is None else self.path.rstrip("/")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,6 +121,8 @@ class Service:
     )
     recreate: bool = option("Delete and make anew what cannot be changed in place.", default=False)
 
+    canary: Service | None = field(default=None)
+    """The service as its canary runs it, where there is one."""
     provenance: dict[str, str] = field(default_factory=dict, compare=False)
     """Dotted path of a given value → ``user`` or ``preset:<name>``; what is not here has its default."""
     " default."
