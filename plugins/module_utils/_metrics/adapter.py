@@ -13,7 +13,7 @@ from .meter import HPA_QUEUE_TIME, Meter
 _NEWEST = "99999"
 _HPA_WINDOW = "30s"
 """Shorter than in rules: an autoscaler should see what is, not what was. Needs a scrape every 10 s or so."""
-_MILLISECONDS = "nv_inference_queue_duration_ms"
+_MILLISECONDS = "time_queue_ms_for_minute"
 
 
 def adapter_rules() -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ def test_the_adapter_and_keda_ask_for_the_same_number(
 @pytest.mark.req("S4-33")
 def test_the_waited_milliseconds_of_a_second(prometheus: Prometheus, tmp_path: Path) -> None:
     rules = Rules(prometheus, tmp_path, engine="triton-vllm")
-    (adapter,) = [rule for rule in adapter_rules() if rule["name"]["as"] == "nv_inference_queue_duration_ms"]
+    (adapter,) = [rule for rule in adapter_rules() if rule["name"]["as"] == "time_queue_ms_for_minute"]
     asked = adapter["metricsQuery"].replace("<<.LabelMatchers>>", rules.labels)
     assert not rules.test(TRITON, values={f"sum({asked.replace('<<.GroupBy>>', 'pod')})": 2000})
 

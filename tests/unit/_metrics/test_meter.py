@@ -56,11 +56,11 @@ def test_scaling_sums_over_the_pods() -> None:
 @pytest.mark.req("S4-33")
 def test_the_adapter_offers_what_autoscalers_ask_for() -> None:
     rules = {rule["name"]["as"]: rule for rule in adapter_rules()}
-    assert {"avg_time_queue_us", "nv_inference_queue_duration_ms"} <= set(rules)
+    assert {"avg_time_queue_us", "time_queue_ms_for_minute"} <= set(rules)
     queue = rules["avg_time_queue_us"]["metricsQuery"]
     assert "nv_inference_queue_duration_us{<<.LabelMatchers>>}[30s]" in queue
     assert "nv_inference_request_success{<<.LabelMatchers>>}[30s]" in queue
-    assert rules["nv_inference_queue_duration_ms"]["metricsQuery"] == (
+    assert rules["time_queue_ms_for_minute"]["metricsQuery"] == (
         "sum by (<<.GroupBy>>) (rate(nv_inference_queue_duration_us{<<.LabelMatchers>>}[1m])) / 1000"
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..._fleet import Problem
-from ..._rules.finding import at, error
+from ..._objects import OPTIONAL_GROUPS
+from ..._rules.finding import at, error, warning
 from ..facts import Facts, Object
 from ..pods import Wanted, is_knative
 
@@ -77,6 +78,8 @@ def _missing(one: Wanted, api_version: str, kind: str, why: str, facts: Facts) -
     message = f"the cluster does not serve {kind} of {api_version}{reason}."
     others = facts.versions_of(group, kind)
     product = PRODUCTS.get(group)
+    if group in OPTIONAL_GROUPS:
+        return warning(CODE, at(one.plan), f"{message[:-1]}, and is left out.", f"Install {product}.")
     if others:
         hint = f"It serves {', '.join(others)}; install a version of {product or group} that fits."
     else:
