@@ -73,7 +73,7 @@ class ServicePlan(Entry):
 
     def _adapter_location(self, adapter: Adapter) -> Location:
         place = self.store_kind.adapter(self, adapter.source or adapter.name)
-        if place.uri and self.platform.adapter_dir is not None:
+        if place.delivery == "uri" and self.platform.adapter_dir is not None:
             return replace(place, path=f"{self.platform.adapter_dir}/{adapter.name}")
         return place
 

@@ -44,8 +44,11 @@ def meter(plan: ServicePlan) -> Meter:
 
 
 def _pod_metric(plan: ServicePlan) -> str:
-    """The custom metric that the Prometheus adapter offers, where there is an adapter to ask."""
-    if plan.cluster.components.adapter.state == "absent":
+    """The custom metric that the Prometheus adapter offers, where there is an adapter to ask.
+
+    llm-d's queue is in its endpoint picker, of which the pods' own metrics tell nothing.
+    """
+    if plan.cluster.components.adapter.state == "absent" or plan.platform.name == "llmd":
         return ""
     return {"queue_time": HPA_QUEUE_TIME, "queue_ratio": meter(plan).ratio_metric}.get(
         plan.service.scaling.metric, ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,44 @@ def autoscaler(
     """The object that scales one workload of a service."""
     target = {"apiVersion": api_version, "kind": kind, "name": name}
     if scaling.by_query:
-        return _scaled_object(plan, scaling, target)
+        return scaled_object(
+            plan, scaling, target, [prometheus_trigger(plan, scaling.query, scaling.threshold)]
+        )
     return _horizontal(plan, scaling, target)
+
+
+def scaled_object(
+    plan: ServicePlan, scaling: Autoscaling, target: Mapping[str, str], triggers: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """KEDA takes the largest number that a trigger asks for; from none, the first copy starts at any load."""
+    spec: dict[str, Any] = {
+        "scaleTargetRef": dict(target),
+        "minReplicaCount": scaling.minimum,
+        "maxReplicaCount": scaling.maximum,
+        "triggers": [dict(trigger) for trigger in triggers],
+    }
+    if scaling.minimum == 0:
+        spec["cooldownPeriod"] = max(_KEDA_COOLDOWN, plan.startup_timeout)
+    if scaling.behavior:
+        behavior = {"behavior": deepcopy(scaling.behavior)}
+        spec["advanced"] = {"horizontalPodAutoscalerConfig": behavior}
+    return {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": metadata(plan, target["name"]),
+        "spec": spec,
+    }
+
+
+def prometheus_trigger(
+    plan: ServicePlan, query: str, threshold: str, *, metric_type: str = "AverageValue"
+) -> dict[str, Any]:
+    """``AverageValue`` divides the answer by the copies before it is compared, ``Value`` does not."""
+    return {
+        "type": "prometheus",
+        "metricType": metric_type,
+        "metadata": {"serverAddress": str(plan.prometheus), "query": query, "threshold": threshold},
+    }
 
 
 def _horizontal(plan: ServicePlan, scaling: Autoscaling, target: dict[str, str]) -> dict[str, Any]:
@@ -48,36 +85,6 @@ def _metric(scaling: Autoscaling) -> dict[str, Any]:
         return {"type": "Resource", "resource": {"name": scaling.metric, "target": target}}
     target = {"type": "AverageValue", "averageValue": scaling.threshold}
     return {"type": "Pods", "pods": {"metric": {"name": scaling.pod_metric}, "target": target}}
-
-
-def _scaled_object(plan: ServicePlan, scaling: Autoscaling, target: dict[str, str]) -> dict[str, Any]:
-    """KEDA divides the answer by the copies; from none, the first starts at any load."""
-    trigger = {
-        "type": "prometheus",
-        "metricType": "AverageValue",
-        "metadata": {
-            "serverAddress": str(plan.prometheus),
-            "query": scaling.query,
-            "threshold": scaling.threshold,
-        },
-    }
-    spec: dict[str, Any] = {
-        "scaleTargetRef": target,
-        "minReplicaCount": scaling.minimum,
-        "maxReplicaCount": scaling.maximum,
-        "triggers": [trigger],
-    }
-    if scaling.minimum == 0:
-        spec["cooldownPeriod"] = max(_KEDA_COOLDOWN, plan.startup_timeout)
-    if scaling.behavior:
-        behavior = {"behavior": deepcopy(scaling.behavior)}
-        spec["advanced"] = {"horizontalPodAutoscalerConfig": behavior}
-    return {
-        "apiVersion": "keda.sh/v1alpha1",
-        "kind": "ScaledObject",
-        "metadata": metadata(plan, target["name"]),
-        "spec": spec,
-    }
 
 
 _KEDA_COOLDOWN = 300

@@ -14,16 +14,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..._names import SERVICE_LABEL
-from ..._workload import Container, Port, Rendezvous, Workload
+from ..._workload import Container, Port, Workload
 from ..kserve import storage_account
+from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps, metadata, pod_annotations
 from .kserve_router import router
+from .monitor import picker_monitor
 from .names import ROLE
 from .pool import pool_objects
 from .proxy import proxied
 from .scaling import scaled_objects
-from .workloads import pod_spec
+from .workloads import DEPLOYMENT, LEADER_WORKER_SET, pod_spec
 
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
@@ -43,7 +45,8 @@ def objects(plan: ServicePlan) -> list[dict[str, Any]]:
         *config_maps(plan),
         _service(plan),
         *pool_objects(plan, f"{plan.name}-inference-pool"),
-        *scaled_objects(plan),
+        *scaled_objects(plan, _target, f"{plan.name}-kserve-router-scheduler-[a-z0-9]+-[a-z0-9]+"),
+        *([picker_monitor(plan, _picker_selector(plan))] if plan.service.monitoring.podmonitor else []),
     ]
 
 
@@ -70,7 +73,9 @@ def _model(plan: ServicePlan) -> dict[str, Any]:
         "name": plan.served_names[0],
     }
     fetched = [
-        {"name": name, "uri": place.uri} for name, place in plan.adapter_locations.items() if place.uri
+        {"name": name, "uri": place.uri}
+        for name, place in plan.adapter_locations.items()
+        if place.delivery == "uri"
     ]
     if fetched:
         model["lora"] = {"adapters": fetched}
@@ -87,8 +92,8 @@ def _workload(plan: ServicePlan) -> dict[str, Any]:
     }
     if plan.role == "decode":
         made["template"] = proxied(made["template"], {"name": _PROXY})
-    if plan.workload.worker is not None:
-        made["worker"] = _pod(plan.workload, plan.workload.worker)
+    if plan.pods_per_copy > 1:
+        made["worker"] = _pod(plan.workload, plan.workload.worker or plan.workload.main)
     if plan.autoscaling is None:
         made["replicas"] = plan.service.scaling.min
     return made
@@ -120,6 +125,21 @@ def _selector(plan: ServicePlan) -> dict[str, str]:
     return {SERVICE_LABEL: plan.name, "kserve.io/component": "workload", ROLE: plan.role}
 
 
+def _picker_selector(plan: ServicePlan) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": plan.name,
+        "app.kubernetes.io/component": "llminferenceservice-router-scheduler",
+    }
+
+
+def _target(plan: ServicePlan) -> dict[str, str]:
+    """The workload that KServe makes of a role; it leaves the number of copies alone where we give none."""
+    prefill = "-prefill" if plan.role == "prefill" else ""
+    if plan.pods_per_copy > 1:
+        return {**LEADER_WORKER_SET, "name": f"{plan.name}-kserve-mn{prefill}"}
+    return {**DEPLOYMENT, "name": f"{plan.name}-kserve{prefill}"}
+
+
 def _address(plan: ServicePlan) -> tuple[str, int]:
     return f"{plan.name}-kserve-workload-svc", _SERVICE_PORT
 
@@ -132,7 +152,7 @@ def _aliases(plan: ServicePlan) -> tuple[str, ...]:
 KSERVE = Platform(
     name="llmd",
     behind_proxy=Port(name="engine", number=8001),
-    rendezvous=Rendezvous(leader="$(LWS_LEADER_ADDRESS)", rank="$(LWS_WORKER_INDEX)"),
+    rendezvous=RENDEZVOUS,
     container="main",
     model_dir="/mnt/models",
     adapter_dir="/mnt/lora",

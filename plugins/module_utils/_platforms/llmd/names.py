@@ -30,8 +30,8 @@ _LONGEST_LABEL = 63
 
 
 def workload_name(plan: ServicePlan) -> str:
-    """Name of the Deployment or LeaderWorkerSet of a role."""
-    return f"{plan.name}-prefill" if plan.role == "prefill" else plan.name
+    """Name of the Deployment or LeaderWorkerSet of a role; a set's controller makes a Service of its name."""
+    return plan.role_name if plan.pods_per_copy == 1 else f"{plan.role_name}-group"
 
 
 def picker_name(plan: ServicePlan) -> str:
@@ -49,7 +49,7 @@ def role_selector(plan: ServicePlan) -> dict[str, str]:
 
 def role_labels(plan: ServicePlan) -> dict[str, str]:
     """Labels of the pods of a role that take requests."""
-    return {**plan.workload.labels, **role_selector(plan), MODEL: label_value(plan.served_names[0])}
+    return {**role_selector(plan), MODEL: label_value(plan.served_names[0])}
 
 
 def label_value(name: str) -> str:

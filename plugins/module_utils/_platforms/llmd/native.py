@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..._workload import Port, Rendezvous
+from ..._workload import Port
+from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps
-from .names import role_selector
-from .picker import picker_objects
+from .monitor import picker_monitor
+from .names import picker_name, role_selector
+from .picker import picker_objects, picker_selector
 from .pool import backend, inference_pool, pool_objects
 from .proxy import proxy_objects
 from .scaling import scaled_objects
-from .workloads import workload
+from .workloads import target, workload
 
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
@@ -29,7 +31,8 @@ def objects(plan: ServicePlan) -> list[dict[str, Any]]:
         *picker_objects(plan),
         inference_pool(plan),
         *pool_objects(plan, plan.name),
-        *scaled_objects(plan),
+        *scaled_objects(plan, target, f"{picker_name(plan)}-[a-z0-9]+-[a-z0-9]+"),
+        *([picker_monitor(plan, picker_selector(plan))] if plan.service.monitoring.podmonitor else []),
     ]
 
 
@@ -40,8 +43,8 @@ def _address(plan: ServicePlan) -> None:
 NATIVE = Platform(
     name="llmd",
     behind_proxy=Port(name="engine", number=8200),
-    rendezvous=Rendezvous(leader="$(LWS_LEADER_ADDRESS)", rank="$(LWS_WORKER_INDEX)"),
-    pods="{name}(-prefill)?-[a-z0-9]+-[a-z0-9]+|{name}(-prefill)?-[0-9]+(-[0-9]+)?",
+    rendezvous=RENDEZVOUS,
+    pods="{name}(-prefill)?-([a-z0-9]+-[a-z0-9]+|group-[0-9]+)",
     selector=role_selector,
     address=_address,
     backend=backend,

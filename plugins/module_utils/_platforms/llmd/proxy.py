@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..pod import metadata
 from ..rights import rights
-from .names import POOL_GROUP, workload_name
+from .names import POOL_GROUP
 
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
@@ -56,7 +56,7 @@ def proxy_objects(plan: ServicePlan) -> list[dict[str, Any]]:
         "automountServiceAccountToken": False,
     }
     made = [account] if plan.service_account is None else []
-    return [*made, *rights(plan, f"{workload_name(plan)}-proxy", proxy_account(plan), _RULES)]
+    return [*made, *rights(plan, f"{plan.name}-proxy", proxy_account(plan), _RULES)]
 
 
 def proxy_container(plan: ServicePlan) -> dict[str, Any]:

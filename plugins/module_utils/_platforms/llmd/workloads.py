@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..._workload import Workload
-from ..pod import container, metadata, pod_annotations, pod_fields, volumes
+from ..copies import leader, template, worker
+from ..gang import queue_labels
+from ..lws import leader_worker_set
+from ..pod import container, metadata, pod_fields, volumes
 from ..strategy import strategy
 from .names import role_labels, role_selector, workload_name
 from .proxy import proxied, proxy_account, proxy_container
@@ -17,10 +19,14 @@ from .proxy import proxied, proxy_account, proxy_container
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
 
+DEPLOYMENT = {"api_version": "apps/v1", "kind": "Deployment"}
+LEADER_WORKER_SET = {"api_version": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet"}
+
 
 def workload(plan: ServicePlan) -> dict[str, Any]:
     """Replicas are left out where an autoscaler owns them."""
-    made = _deployment(plan) if plan.workload.worker is None else _group(plan)
+    made = _deployment(plan) if plan.pods_per_copy == 1 else _group(plan)
+    made["metadata"]["labels"].update(queue_labels(plan))
     if plan.stopped:
         made["spec"]["replicas"] = 0
     elif plan.autoscaling is None:
@@ -30,11 +36,8 @@ def workload(plan: ServicePlan) -> dict[str, Any]:
 
 def target(plan: ServicePlan) -> dict[str, str]:
     """The workload of a role as an autoscaler names it."""
-    api_version, kind = _KINDS[plan.workload.worker is not None]
-    return {"api_version": api_version, "kind": kind, "name": workload_name(plan)}
-
-
-_KINDS = (("apps/v1", "Deployment"), ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"))
+    kind = DEPLOYMENT if plan.pods_per_copy == 1 else LEADER_WORKER_SET
+    return {**kind, "name": workload_name(plan)}
 
 
 def _deployment(plan: ServicePlan) -> dict[str, Any]:
@@ -52,47 +55,19 @@ def _deployment(plan: ServicePlan) -> dict[str, Any]:
 
 
 def _group(plan: ServicePlan) -> dict[str, Any]:
-    """The leader takes requests; a group is useless without one of its pods and starts anew as a whole."""
-    worker = replace(plan.workload, main=plan.workload.worker or plan.workload.main)
-    return {
-        "apiVersion": "leaderworkerset.x-k8s.io/v1",
-        "kind": "LeaderWorkerSet",
-        "metadata": metadata(plan, workload_name(plan)),
-        "spec": {
-            "startupPolicy": "LeaderCreated",
-            "rolloutStrategy": {
-                "type": "RollingUpdate",
-                "rollingUpdateConfiguration": {"maxUnavailable": 1, "maxSurge": 0},
-            },
-            "leaderWorkerTemplate": {
-                "size": plan.pods_per_copy,
-                "restartPolicy": "RecreateGroupOnPodRestart",
-                "leaderTemplate": _serving_pod(plan),
-                "workerTemplate": {
-                    "metadata": {
-                        "labels": dict(plan.workload.labels),
-                        "annotations": pod_annotations(plan),
-                    },
-                    "spec": pod_spec(worker),
-                },
-            },
-        },
-    }
+    """Requests go to the leader; its workers carry no label by which a pool would find them."""
+    return leader_worker_set(
+        plan, workload_name(plan), leader=_serving_pod(plan), worker=template(plan, worker(plan), {})
+    )
 
 
 def _serving_pod(plan: ServicePlan) -> dict[str, Any]:
-    spec = pod_spec(plan.workload)
+    made = template(plan, leader(plan), role_labels(plan))
     if plan.role == "decode":
-        spec = {**proxied(spec, proxy_container(plan)), "serviceAccountName": proxy_account(plan)}
-    return {
-        "metadata": {"labels": role_labels(plan), "annotations": pod_annotations(plan)},
-        "spec": spec,
-    }
+        made["spec"] = proxied(made["spec"], proxy_container(plan))
+        made["spec"]["serviceAccountName"] = proxy_account(plan)
+    return made
 
 
-def pod_spec(workload: Workload) -> dict[str, Any]:
-    return {
-        **pod_fields(workload),
-        "containers": [container(workload.main)],
-        "volumes": volumes(workload),
-    }
+def pod_spec(spec: Workload) -> dict[str, Any]:
+    return {**pod_fields(spec), "containers": [container(spec.main)], "volumes": volumes(spec)}
