@@ -23,7 +23,7 @@ class Access:
 def access_review(
     *, verb: str, group: str, resource: str, namespace: str | None, name: str | None
 ) -> dict[str, Any]:
-    """The SelfSubjectAccessReview that asks for one verb. ``resource`` may name a subresource: ``pods/log``."""
+    """The SelfSubjectAccessReview that asks for one verb. ``resource`` may be a subresource: ``pods/log``."""
     plural, _slash, subresource = resource.partition("/")
     attributes = {
         "verb": verb,

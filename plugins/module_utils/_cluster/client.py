@@ -22,6 +22,7 @@ from .errors import ApiError
 from .watch import Watch
 
 if TYPE_CHECKING:
+    from .execution import Finished
     from .transport import Query, Transport
 
 CONCURRENCY = 8
@@ -278,7 +279,7 @@ class Client:
         resource_version: str | None = None,
         deadline: float | None = None,
     ) -> Watch:
-        """Changes after ``resource_version`` (of a list), or first everything there is where none is given."""
+        """Changes after ``resource_version`` (of a list), or first everything where none is given."""
         query = {
             "labelSelector": label_selector,
             "fieldSelector": field_selector,
@@ -314,6 +315,15 @@ class Client:
 
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward"
         return open_port(self._transport, path, port, timeout=timeout)
+
+    def execute(
+        self, namespace: str, pod: str, command: Sequence[str], *, container: str, timeout: float = 30.0
+    ) -> Finished:
+        """Runs a command in a container. Raises Unreachable after ``timeout`` seconds."""
+        from .execution import execute
+
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        return execute(self._transport, path, command, container=container, timeout=timeout)
 
     def can_i(
         self, verb: str, group: str, resource: str, namespace: str | None = None, *, name: str | None = None

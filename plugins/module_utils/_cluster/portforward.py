@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import queue
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, ConfigurationError, Unreachable
+from .errors import ApiError, ConfigurationError
+from .patience import within
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -43,7 +42,7 @@ def open_port(transport: Transport, path: str, port: int, *, timeout: float) -> 
         )
 
     try:
-        tunnel = _within(timeout, dial)
+        tunnel = within(timeout, dial, what="port-forward")
     except ApiException as error:
         raise ApiError(
             status=error.status or 503,
@@ -56,23 +55,3 @@ def open_port(transport: Transport, path: str, port: int, *, timeout: float) -> 
         yield tunnel.socket(port)
     finally:
         tunnel.close()
-
-
-def _within(seconds: float, dial: Callable[[], Any]) -> Any:
-    """The result of a call that has no time-out of its own: a dead kubelet would hold it for ever."""
-    answer: queue.SimpleQueue[tuple[Any, Exception | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            answer.put((dial(), None))
-        except Exception as error:  # raised again where it is waited for
-            answer.put((None, error))
-
-    threading.Thread(target=run, daemon=True, name="port-forward").start()
-    try:
-        tunnel, error = answer.get(timeout=seconds)
-    except queue.Empty:
-        raise Unreachable(f"No port-forward within {seconds:.0f} s: does the pod's node answer?") from None
-    if error is not None:
-        raise error
-    return tunnel
