@@ -95,6 +95,12 @@ class ConfigFiles:
     name: str
     files: Mapping[str, str]
 
+    @classmethod
+    def named(cls, base: str, files: Mapping[str, str]) -> ConfigFiles:
+        """Files that pods of several kinds have in different versions: the content is part of the name."""
+        made = cls(name=base, files=files)
+        return replace(made, name=f"{base}-{made.digest[:8]}")
+
     @staticmethod
     def key(path: str) -> str:
         """A file's key in the ConfigMap, which has no directories."""

@@ -22,7 +22,7 @@ from . import triton_trtllm_remote, triton_trtllm_serve
 from .engine import Amounts, Engine
 from .server import SCRATCH, server
 from .triton_trtllm_conversion import job, specification
-from .triton_trtllm_links import is_linked
+from .triton_trtllm_links import lacks_links
 from .triton_trtllm_repository import rendered
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def workload(plan: ServicePlan) -> Workload:
     }
     if plan.pods_per_copy > 1:
         files["remote.py"] = inspect.getsource(triton_trtllm_remote)
-    runner = ConfigFiles(name=f"{plan.name}-launch", files=files)
+    runner = ConfigFiles.named(f"{plan.name}-launch", files)
     script = f"{_RUNNER}/serve.py"
     made = server(
         plan, command=("python3", script), args=("serve",), env=_environment(plan), config=(runner,)
@@ -168,7 +168,7 @@ def _other(rank: int) -> list[str]:
 
 def _with_repository(plan: ServicePlan, made: Workload) -> Workload:
     """The files one by one, since Triton takes the hidden directories of a ConfigMap for models."""
-    files = ConfigFiles(name=f"{plan.name}-repository", files=rendered(plan))
+    files = ConfigFiles.named(f"{plan.name}-repository", rendered(plan))
     volume = files.volume("repository")
     mounts = [
         Mount(volume="repository", path=f"{REPOSITORY}/{path}", sub_path=files.key(path), read_only=True)
@@ -182,16 +182,18 @@ def _environment(plan: ServicePlan) -> Env:
     env = {
         "HOME": SCRATCH,
         "USER": "inferops",
-        "HF_HOME": plan.hub_cache or f"{SCRATCH}/huggingface",
+        "HF_HOME": f"{SCRATCH}/huggingface",
         "XDG_CACHE_HOME": f"{SCRATCH}/cache",
         "TRITON_CACHE_DIR": f"{SCRATCH}/triton",
         "TLLM_LOG_LEVEL": "INFO" if plan.service.engine_args.log_verbose else "WARNING",
     }
     if plan.engine.converts:
-        if plan.world_size > 1 and not is_linked(plan):
+        if lacks_links(plan):
             env |= trtllm.linked_only_by_network(plan.engine_version)[1]
-        env["HF_HUB_OFFLINE"] = "1"
-    elif plan.hub_offline:
+        return {**env, "HF_HUB_OFFLINE": "1"}
+    if plan.hub_cache is not None:
+        env["HF_HOME"] = plan.hub_cache
+    if plan.hub_offline:
         env["HF_HUB_OFFLINE"] = "1"
     elif plan.hub_endpoint is not None:
         env["HF_ENDPOINT"] = plan.hub_endpoint

@@ -18,7 +18,7 @@ from .._workload import ConfigFiles, Container, Env, Job, Mount, Resources, Volu
 from . import triton_trtllm_convert
 from . import triton_trtllm_layout as layout
 from .server import SCRATCH
-from .triton_trtllm_links import is_linked
+from .triton_trtllm_links import lacks_links
 from .triton_trtllm_repository import templates
 
 if TYPE_CHECKING:
@@ -41,14 +41,11 @@ def job(plan: ServicePlan) -> Job | None:
     if not plan.service.conversion.enabled or not plan.engine.converts:
         return None
     what = specification(plan)
-    files = ConfigFiles(
-        name=f"{plan.name}-convert",
-        files={
-            "convert.py": inspect.getsource(triton_trtllm_convert),
-            "convert.json": json.dumps(what, indent=2, sort_keys=True) + "\n",
-        },
-    )
-    workload = _workload(plan, files)
+    files = {
+        "convert.py": inspect.getsource(triton_trtllm_convert),
+        "convert.json": json.dumps(what, indent=2, sort_keys=True) + "\n",
+    }
+    workload = _workload(plan, ConfigFiles.named(f"{plan.name}-convert", files))
     shape = json.dumps(workload, default=vars, sort_keys=True)
     name = f"{plan.name}-convert-{hashlib.sha256(shape.encode()).hexdigest()[:8]}"
     return Job(name=name, workload=workload, attempts=3, permanent=(triton_trtllm_convert.PERMANENT,))
@@ -78,7 +75,7 @@ def _steps(plan: ServicePlan) -> list[list[str]]:
     options = trtllm.build_options(
         version, data_type=kind, batch=given.max_num_seqs, length=given.max_model_len
     )
-    if plan.world_size > 1 and not is_linked(plan):
+    if lacks_links(plan):
         options |= trtllm.linked_only_by_network(version)[0]
     options |= {name: _text(value) for name, value in plan.service.conversion.options.items()}
     convert = {"model_dir": "{raw}", "output_dir": "{work}/checkpoint", "dtype": kind}

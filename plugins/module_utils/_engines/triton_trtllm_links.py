@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the GPUs of a copy see each other's memory, so that TensorRT-LLM may sum up over it by itself."""
+"""Whether TensorRT-LLM may sum up over the memory that GPUs see of each other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
 
 
-def is_linked(plan: ServicePlan) -> bool:
+def lacks_links(plan: ServicePlan) -> bool:
+    """Several GPUs of which it is known that they are linked by nothing but a network or PCIe."""
     gpu = plan.service.gpu
-    if plan.pods_per_copy > 1 or gpu.p2p == "false":
+    if plan.world_size == 1 or (gpu.p2p == "true" and plan.pods_per_copy == 1):
         return False
-    known = [product(name) for name in gpu.product]
-    return gpu.p2p == "true" or (bool(known) and all(each is not None and each.nvlink for each in known))
+    known = (product(name) for name in gpu.product)
+    without = any(each is not None and not each.nvlink for each in known)
+    return plan.pods_per_copy > 1 or gpu.p2p == "false" or without

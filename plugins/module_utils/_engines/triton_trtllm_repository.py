@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._catalogue import trtllm
 from . import triton_trtllm_layout as layout
-from .triton_trtllm_links import is_linked
+from .triton_trtllm_links import lacks_links
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -90,7 +90,7 @@ def _llm(plan: ServicePlan) -> dict[str, Any]:
         "dtype": service.conversion.data_type or plan.model.dtype,
         "max_batch_size": given.max_num_seqs,
         "max_seq_len": given.max_model_len,
-        "allreduce_strategy": "NCCL" if plan.world_size > 1 and not is_linked(plan) else None,
+        "allreduce_strategy": "NCCL" if lacks_links(plan) else None,
         **given.model_json,
         "triton_config": {"decoupled": False, "max_batch_size": 0},
     }

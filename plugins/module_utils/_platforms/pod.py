@@ -129,6 +129,8 @@ def metadata(plan: ServicePlan, name: str, annotations: Mapping[str, str] | None
 
 
 def config_maps(plan: ServicePlan) -> list[dict[str, Any]]:
+    """The files of the servers and of the Jobs before them."""
+    workloads = (plan.workload, *(job.workload for job in plan.workload.jobs))
     return [
         {
             "apiVersion": "v1",
@@ -136,5 +138,6 @@ def config_maps(plan: ServicePlan) -> list[dict[str, Any]]:
             "metadata": metadata(plan, config.name),
             "data": {ConfigFiles.key(path): content for path, content in sorted(config.files.items())},
         }
-        for config in plan.workload.config
+        for workload in workloads
+        for config in workload.config
     ]
