@@ -241,7 +241,8 @@ def presets() -> list[str]:
     about = "Named in `llm_serving[].presets`, merged left to right; what the entry writes wins."
     lines = ["## Presets", "", about, "", "| preset | values | for |", "|---|---|---|"]
     for name, preset in PRESETS.items():
-        values = ", ".join(f"`{path}: {json.dumps(value)}`" for path, value in flat(preset.values, ""))
+        given = {**preset.values, "kv_offload": preset.offload}
+        values = ", ".join(f"`{path}: {json.dumps(value)}`" for path, value in flat(given, ""))
         lines.append(f"| `{name}` | {values} | {preset.description} |")
     return [*lines, ""]
 
