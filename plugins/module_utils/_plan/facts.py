@@ -11,7 +11,7 @@ from typing import Any
 
 from .._catalogue.models import model_facts
 from .._fleet.records import Adapter, Scaling
-from .._names import HUB_TOKEN_KEYS
+from .._names import API_KEY_KEY, HUB_TOKEN_KEYS
 from .._stores import PRESCRIPT, STORES, Location, StoreKind, attach_cache, cache_directory
 from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Workload
 from . import amounts, gpu, lifecycle, scaling, topology
@@ -112,6 +112,19 @@ class ServicePlan(Entry):
         return self.store.endpoint if self.store.kind == "hf" else None
 
     # secrets
+
+    @property
+    def api_key(self) -> SecretKey | None:
+        """The key that clients of the engine must show."""
+        entry = self.service.expose.auth.api_key
+        asked = entry is not None and self.engine.api_key_variable is not None
+        return SecretKey(secret=self.secret_name(entry), key=API_KEY_KEY) if entry and asked else None
+
+    @property
+    def credentials(self) -> Env:
+        """What the engine's container gets from Secrets."""
+        variable, key = self.engine.api_key_variable, self.api_key
+        return {**self.model_credentials, **({variable: key} if variable and key else {})}
 
     @property
     def model_credentials(self) -> Env:
@@ -230,6 +243,11 @@ class ServicePlan(Entry):
         return topology.world_size(self)
 
     @property
+    def ranks_per_pod(self) -> int:
+        """GPUs of a pod, counted too where an engine only pretends to have some."""
+        return topology.ranks_per_pod(self)
+
+    @property
     def pods_per_copy(self) -> int:
         return topology.pods_per_copy(self)
 
@@ -240,7 +258,7 @@ class ServicePlan(Entry):
 
     @property
     def gpus_per_pod(self) -> int:
-        return 0 if self.gpu_mode == "none" else topology.ranks_per_pod(self)
+        return 0 if self.gpu_mode == "none" else self.ranks_per_pod
 
     @cached_property
     def gpu_resources(self) -> dict[str, str]:
@@ -330,7 +348,8 @@ class ServicePlan(Entry):
     def read_secrets(self) -> tuple[str, ...]:
         """Names of the Secrets whose content the pods or their platform read."""
         reads = self.engine.loads_model and not self.engine.converts
-        return (self.store_secret,) if self.store_secret is not None and reads else ()
+        keys = () if self.api_key is None else (self.api_key.secret,)
+        return (self.store_secret, *keys) if self.store_secret is not None and reads else keys
 
     @cached_property
     def spec_hash(self) -> str:

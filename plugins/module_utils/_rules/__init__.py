@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from .._fleet import Fleet, Problem
 from . import (
     arguments,
@@ -19,11 +22,13 @@ from . import (
     engine_keys,
     exposure,
     lengths,
+    llmd,
     lora,
     memory_fractions,
     names,
     offline,
     offload,
+    parallelism,
     paths,
     ports,
     replicas,
@@ -34,13 +39,15 @@ from . import (
     vendor,
     world_size,
 )
-from .finding import Check, Plans
+from .finding import Check, Plans, at
 
 RULES: tuple[tuple[str, Check], ...] = (
     (engine_keys.CODE, engine_keys.check),
     (derived.CODE, derived.check),
     (combinations.CODE, combinations.check),
+    (llmd.CODE, llmd.check),
     (world_size.CODE, world_size.check),
+    (parallelism.CODE, parallelism.check),
     (devices.CODE, devices.check),
     (sharing.CODE, sharing.check),
     (memory_fractions.CODE, memory_fractions.check),
@@ -69,4 +76,17 @@ RULES: tuple[tuple[str, Check], ...] = (
 
 def check(fleet: Fleet, plans: Plans) -> list[Problem]:
     """Every finding of every rule."""
-    return [problem for _code, rule in RULES for problem in rule(fleet, plans)]
+    found = [problem for _code, rule in RULES for problem in rule(fleet, plans)]
+    return [*found, *_of_canaries(fleet, plans, found)]
+
+
+def _of_canaries(fleet: Fleet, plans: Plans, found: list[Problem]) -> Iterator[Problem]:
+    """What is wrong with a canary and not already with its service."""
+    for plan in plans:
+        if plan.canary is None:
+            continue
+        alone, place = at(plan.canary), at(plan)
+        for problem in (each for _code, rule in RULES for each in rule(fleet, [plan.canary])):
+            if replace(problem, path=problem.path.replace(alone, place)) not in found:
+                inside = problem.path.replace(alone, f"{place}.rollout.canary.overrides")
+                yield replace(problem, path=inside)

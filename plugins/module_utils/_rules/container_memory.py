@@ -12,7 +12,7 @@ from math import ceil
 from .._cluster.quantities import quantity
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
-from .finding import Plans, at, error, warning
+from .finding import Plans, at, error, roles, warning
 
 CODE = "V-11"
 
@@ -21,7 +21,7 @@ GB = 10**9
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
-    for plan in plans:
+    for plan in roles(plans):
         yield from _request_and_limit(plan)
         if plan.service.resources.memory.limit is not None:
             yield from _limit(plan, plan.service.resources.memory.limit)

@@ -23,8 +23,18 @@ def warning(code: str, path: str, message: str, hint: str = "") -> Problem:
 
 
 def at(plan: ServicePlan, keys: str = "") -> str:
-    """Path of a key of a service."""
+    """Path of a key of a service; pods that only read prompts have some keys of their own."""
+    if plan.role == "prefill" and keys.partition(".")[0] in PREFILL_KEYS:
+        keys = f"prefill.{keys}"
     return f"llm_serving[{plan.name}].{keys}" if keys else f"llm_serving[{plan.name}]"
+
+
+PREFILL_KEYS = ("topology", "scaling", "resources")
+
+
+def roles(plans: Plans) -> Iterator[ServicePlan]:
+    """Every kind of pod of every service."""
+    return (role for plan in plans for role in plan.roles)
 
 
 def runs(plan: ServicePlan) -> bool:

@@ -50,6 +50,10 @@ def _service(plan: ServicePlan) -> Iterator[Problem]:
     if not adapters:
         hint = f"Add adapters to llm_models[{plan.model.name}], or remove lora."
         yield error(CODE, at(plan, "lora.enabled"), f"model {plan.model.name} has no adapters.", hint)
+    if plan.service.llmd.provider == "kserve" and plan.platform.name == "llmd" and plan.store.kind == "oci":
+        message = "KServe takes no adapters of an LLMInferenceService from a registry."
+        hint = "Put them into a store of kind pvc, s3 or hf, or use llmd.provider: native."
+        yield error(CODE, at(plan, "lora.enabled"), message, hint)
     needed = max((adapter.rank or 0 for adapter in adapters), default=0)
     fitting = [rank for rank in RANKS if rank >= needed]
     hint = f"Write {fitting[0]} or more of {', '.join(map(str, RANKS))}." if fitting else ""

@@ -62,7 +62,12 @@ def _service(plan: ServicePlan) -> Iterator[Problem]:
 
 def _longest_label(plan: ServicePlan) -> str:
     """The longest part of a host name that the platform makes of the service's name."""
-    return f"{plan.name}-predictor-{plan.namespace}" if plan.platform.name == "kserve" else plan.name
+    if plan.platform.name == "kserve":
+        return f"{plan.name}-predictor-{plan.namespace}"
+    if plan.platform.name == "llmd":
+        made = {"kserve": f"{plan.name}-kserve-workload-svc", "native": f"{plan.name}-prefill-group"}
+        return made[plan.service.llmd.provider]
+    return plan.name
 
 
 def _labels(plan: ServicePlan) -> Iterator[Problem]:

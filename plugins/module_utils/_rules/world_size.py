@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from .._catalogue.models import model_facts
 from .._fleet import Fleet, Problem
-from .finding import Plans, at, error, warning
+from .finding import Plans, at, error, roles, warning
 
 CODE = "V-04"
 
@@ -19,7 +19,7 @@ DIVIDES_NEARLY_ANY = (1, 2, 4, 8)
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     """vLLM splits the attention heads over the tensor size; a simulator splits nothing."""
-    for plan in plans:
+    for plan in roles(plans):
         tensor, source = plan.service.topology.tensor, plan.model.source
         if not plan.engine.uses_gpu or tensor == 1:
             continue
