@@ -45,9 +45,9 @@ def gpu_resources(plan: ServicePlan) -> dict[str, str]:
     names = resource_names(plan.cluster)
     amounts = {gpu.resource or names["count"]: str(plan.gpus_per_pod)}
     if plan.gpu_mode == "vgpu":
-        if gpu.memory_percent is not None:
+        if gpu.memory_percent is not None and "memory_percent" in names:
             amounts[names["memory_percent"]] = str(gpu.memory_percent)
-        if gpu.memory is not None:
+        if gpu.memory is not None and "memory" in names:
             amounts[names["memory"]] = str(int(quantity(gpu.memory) / 2**20))
     return amounts
 

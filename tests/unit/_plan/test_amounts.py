@@ -13,11 +13,12 @@ from tests.unit._plan.inventory import main_container, planned, pod, rendered
 
 
 @pytest.mark.req("XC-22")
-@pytest.mark.parametrize("engine", ["vllm", "triton-vllm", "simulator"])
+@pytest.mark.parametrize("engine", ["vllm", "triton-vllm", "aidaptiv", "simulator"])
 @pytest.mark.parametrize("size", ["small", "medium", "large"])
 @pytest.mark.parametrize("preset", [None, *PRESETS])
 def test_every_container_has_requests_and_limits(engine: str, size: str, preset: str | None) -> None:
-    presets = [preset] if preset and engine != "simulator" else []
+    fits = preset is not None and engine in (PRESETS[preset].engines or (engine,))
+    presets = [preset] if fits and engine != "simulator" else []
     plan = planned(engine=engine, model={"size_class": size}, presets=presets, scaling={"metric": "none"})
     containers = [plan.workload.main, *plan.workload.init]
     for container in containers:
