@@ -13,6 +13,7 @@ from .._cluster import quantity
 from .._gpu_nodes.marks import Taint
 from .._gpu_nodes.matching import bars, selects
 from .._gpu_nodes.selection import labels_of, name_of
+from .._names import SERVICE_LABEL
 from .facts import Facts, Object
 from .pods import PodGroup, Wanted, requests
 
@@ -106,12 +107,15 @@ Marks = dict[tuple[str, str, str], list[Mapping[str, str]]]
 
 
 def _marks(services: Iterable[Wanted]) -> Marks:
-    """The selectors of the services, by namespace and one label that few pods have."""
+    """The selectors of the services, by namespace and one label that few pods have. That of those which
+    take requests leaves out their workers."""
     found: Marks = {}
     for one in services:
-        selector = one.plan.pod_selector
-        key = next((key for key, value in selector.items() if value == one.plan.name), next(iter(selector)))
-        found.setdefault((one.plan.namespace, key, selector[key]), []).append(selector)
+        for selector in (one.plan.pod_selector, {SERVICE_LABEL: one.plan.name}):
+            key = next(
+                (key for key, value in selector.items() if value == one.plan.name), next(iter(selector))
+            )
+            found.setdefault((one.plan.namespace, key, selector[key]), []).append(selector)
     return found
 
 

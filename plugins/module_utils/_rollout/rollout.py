@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from .._apply import ObjectSet, Outcome, apply, list_revisions, record_revision, remove
+from .._apply import ObjectSet, Outcome, Refused, apply, list_revisions, record_revision, remove
 from .._apply.engine import silent
 from .._cluster import Client
 from .._plan import ServicePlan
@@ -19,6 +20,7 @@ from .._probe import public_address, target_of
 from .._sets import namespace_sets, vacant
 from .._sets.services import service_set
 from .optional import known_to
+from .serial import apply_serially, is_serial
 from .verdict import Verdict, verdict
 
 Say = Callable[[str], None]
@@ -56,22 +58,32 @@ class Result:
 def roll_out(
     client: Client, plans: Sequence[ServicePlan], asked: Rollout, *, progress: Say = silent
 ) -> Result:
-    """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written."""
+    """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written.
+
+    Services whose copies start one after the other come last, and one by one; a refusal is their own.
+    """
     homes = _homes(plans)
     sets, notices = known_to(client, map(service_set, plans))
-    applied = apply(
-        client,
-        [*homes, *sets],
-        check_mode=asked.check_mode,
-        prune=asked.prune,
-        force_conflicts=asked.force_conflicts,
-        recreate=asked.recreate,
-        wait=asked.wait,
-        wait_timeout=asked.wait_timeout,
-        show_diff=asked.show_diff,
-        progress=progress,
-    )
-    housing, outcomes = applied[: len(homes)], applied[len(homes) :]
+    deadline = time.monotonic() + asked.wait_timeout
+    apply_sets = partial(_apply, client, asked, deadline, progress)
+    serial = [not asked.check_mode and is_serial(plan) for plan in plans]
+    together = [one for one, alone in zip(sets, serial, strict=True) if not alone]
+    applied = iter(apply_sets([*homes, *together]))
+    housing = [next(applied) for _home in homes]
+
+    wait_for_each = partial(_apply, client, replace(asked, wait=True), deadline, progress)
+
+    def apply_one(plan: ServicePlan) -> Outcome:
+        one = service_set(plan)
+        try:
+            return wait_for_each(known_to(client, [one])[0])[0]
+        except Refused as refusal:
+            return Outcome(name=one.name, namespace=one.namespace, diagnosis=refusal.diagnosis)
+
+    outcomes = [
+        apply_serially(client, plan, apply_one) if alone else next(applied)
+        for plan, alone in zip(plans, serial, strict=True)
+    ]
     for home in housing:
         for outcome in outcomes:
             if outcome.namespace == home.namespace:
@@ -91,6 +103,23 @@ def roll_out(
 
     made = _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
     return replace(made, notices=notices)
+
+
+def _apply(
+    client: Client, asked: Rollout, deadline: float, progress: Say, sets: Sequence[ObjectSet]
+) -> list[Outcome]:
+    return apply(
+        client,
+        sets,
+        check_mode=asked.check_mode,
+        prune=asked.prune,
+        force_conflicts=asked.force_conflicts,
+        recreate=asked.recreate,
+        wait=asked.wait,
+        wait_timeout=max(1.0, deadline - time.monotonic()),
+        show_diff=asked.show_diff,
+        progress=progress,
+    )
 
 
 def take_away(
