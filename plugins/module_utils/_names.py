@@ -32,6 +32,15 @@ SECRET_LABEL = PREFIX + "secret"
 S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
 S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a key
 """Keys of the Secret of an S3 store."""
+BASIC_AUTH_TYPE = "kubernetes.io/basic-auth"
+BASIC_AUTH_USER, BASIC_AUTH_PASSWORD = "username", "password"
+"""Type and keys of a Secret of user name and password, as the API and Traefik know it."""
+HTPASSWD_KEY = ".htpasswd"
+"""Key of the same as a line with a hash, which Envoy Gateway looks for."""
+INLINE_TEXT = "inline_string"
+"""Envoy's key for text that stands in its configuration instead of a file."""
+API_KEY_KEY = "api-key"
+"""Key of the Secret of an API key."""
 HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
 """Keys of the Secret of a Hugging Face token: the first is for pods, the second is what KServe looks for."""
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from .._cluster import Object
-from .._names import MANAGER
+from .._names import INLINE_TEXT, MANAGER, SECRET_LABEL
 from .fields import Fields, difference, remove, union
 from .takeover import LAST_APPLIED
 from .world import title
@@ -85,7 +85,18 @@ def masked(obj: Object) -> Object:
         for part in ("data", "stringData"):
             if isinstance(shown.get(part), dict):
                 shown[part] = {key: mask(value) for key, value in shown[part].items()}
+    elif SECRET_LABEL in (shown["metadata"].get("labels") or {}):
+        shown["spec"] = _without_text(shown.get("spec"))
     return shown
+
+
+def _without_text(value: Any) -> Any:
+    """Text that a proxy's configuration holds in the place of a file is masked."""
+    if isinstance(value, dict):
+        return {
+            key: mask(inner) if key == INLINE_TEXT else _without_text(inner) for key, inner in value.items()
+        }
+    return [_without_text(item) for item in value] if isinstance(value, list) else value
 
 
 def mask(value: Any) -> str:

@@ -14,7 +14,7 @@ from .._catalogue.aidaptiv import FLAGS
 from .._workload import Env, Port, SecretKey, Workload
 from .engine import Engine
 from .server import server
-from .vllm import AMOUNTS
+from .vllm import AMOUNTS, API_KEY_VARIABLE
 from .vllm_arguments import engine_arguments, vllm_environment
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ AIDAPTIV = Engine(
     startup_path="/health",
     readiness_path="/health",
     liveness_path="/health",
+    api_key_variable=API_KEY_VARIABLE,
     uses_gpu=True,
     loads_model=True,
     shared_memory={2: "16Gi", _ANY: "30Gi"},

@@ -44,6 +44,8 @@ class Engine:
     startup_path: str
     readiness_path: str
     liveness_path: str
+    api_key_variable: str | None = None
+    """Variable from which it takes the key that its clients must show; None: it asks for none."""
     uses_gpu: bool
     loads_model: bool
     """Whether it needs the model's files."""

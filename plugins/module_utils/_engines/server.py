@@ -44,7 +44,7 @@ def server(
         pull_policy=service.image_pull_policy,
         command=command,
         args=args,
-        env={**env, **plan.gpu_environment, **plan.model_credentials, **service.env},
+        env={**env, **plan.gpu_environment, **plan.credentials, **service.env},
         ports=plan.ports,
         startup=plan.startup_probe,
         readiness=plan.readiness_probe,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SHUTDOWN_TIMEOUT_SINCE = "0.18"
 
+API_KEY_VARIABLE = "VLLM_API_KEY"
+
 AMOUNTS = {
     "small": Amounts(cpu=("4", "8"), memory=("8Gi", "16Gi"), ephemeral=("4Gi", "16Gi")),
     "medium": Amounts(cpu=("4", "8"), memory=("16Gi", "32Gi"), ephemeral=("4Gi", "16Gi")),
@@ -65,6 +67,7 @@ VLLM = Engine(
     startup_path="/health",
     readiness_path="/v1/models",
     liveness_path="/health",
+    api_key_variable=API_KEY_VARIABLE,
     uses_gpu=True,
     loads_model=True,
     amounts=AMOUNTS,

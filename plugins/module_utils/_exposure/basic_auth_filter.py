@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._names import MANAGED_BY_LABEL, MANAGER, SECRET_LABEL, SERVICE_LABEL
+from .._names import INLINE_TEXT, MANAGED_BY_LABEL, MANAGER, SECRET_LABEL, SERVICE_LABEL
 
 if TYPE_CHECKING:
     from .._fleet import Fleet, Service
@@ -32,7 +32,7 @@ def basic_auth_filter(fleet: Fleet, service: Service, *, secret: str, htpasswd: 
     istio = fleet.cluster.components.istio
     route = route_name(service.namespace, service.name)
     name = f"{MANAGER}.basic-auth.{route}"
-    users = {"inline_string": htpasswd}
+    users = {INLINE_TEXT: htpasswd}
     chain = {"filterChain": {"filter": {"name": _CONNECTION_MANAGER}}}
     insert = {
         "applyTo": "HTTP_FILTER",

@@ -13,6 +13,9 @@ from .problem import Problem
 from .records import RegistryLogin, Secret
 from .schema import keys
 
+USER = "username"
+"""No secret, and so written beside a password from anywhere."""
+
 
 def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Problem]]:
     """The secret with the values that its ``env`` points to in its place, and what is missing there."""
@@ -43,7 +46,7 @@ def resolve(secret: Secret, environ: Mapping[str, str]) -> tuple[Secret, list[Pr
 
 def own_fields(kind: str) -> list[str]:
     """The keys by which a secret of this kind is given as a value."""
-    return [key.name for key in keys(Secret).values() if kind in key.declared.kinds]
+    return [key.name for key in keys(Secret).values() if kind in key.declared.kinds and key.name != USER]
 
 
 def written_fields(secret: Secret) -> list[str]:

@@ -6,21 +6,48 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
-from .._fleet import Fleet, Secret
-from .._names import HUB_TOKEN_KEYS, MANAGED_BY_LABEL, MANAGER, S3_ACCESS_KEY, S3_SECRET_KEY, SECRET_LABEL
+from .._exposure.basic_auth_filter import basic_auth_filter
+from .._fleet import Fleet, Secret, Service
+from .._names import (
+    API_KEY_KEY,
+    BASIC_AUTH_PASSWORD,
+    BASIC_AUTH_TYPE,
+    BASIC_AUTH_USER,
+    HTPASSWD_KEY,
+    HUB_TOKEN_KEYS,
+    MANAGED_BY_LABEL,
+    MANAGER,
+    S3_ACCESS_KEY,
+    S3_SECRET_KEY,
+    SECRET_LABEL,
+)
 from .._platforms.kserve_secret import kserve_annotations
 
 
 def secret_objects(fleet: Fleet, secret: Secret) -> list[dict[str, Any]]:
-    """The Secret in each of its namespaces; none where it is in the cluster already."""
+    """The Secret in each of its namespaces, and what else holds it; nothing for one that is there already."""
+    return [obj for _namespace, obj in placed_secret_objects(fleet, secret)]
+
+
+def placed_secret_objects(fleet: Fleet, secret: Secret) -> list[tuple[str, dict[str, Any]]]:
+    """The same, each with the namespace for whose sake it is there."""
     if secret.existing is not None:
         return []
     made = _KINDS[secret.kind](fleet, secret)
-    return [_in_namespace(secret, namespace, made) for namespace in secret_namespaces(fleet, secret)]
+    namespaces = secret_namespaces(fleet, secret)
+    placed = [(namespace, _in_namespace(secret, namespace, made)) for namespace in namespaces]
+    return placed + [
+        (service.namespace, basic_auth_filter(fleet, service, secret=secret.name, htpasswd=htpasswd(secret)))
+        for service in fleet.services
+        if service.expose.type == "istio"
+        and service.expose.auth.basic == secret.name
+        and service.state != "absent"
+    ]
 
 
 def secret_namespaces(fleet: Fleet, secret: Secret) -> list[str]:
@@ -31,12 +58,22 @@ def secret_namespaces(fleet: Fleet, secret: Secret) -> list[str]:
     return sorted(
         {
             service.namespace
-            for service in fleet.services
-            if everywhere
-            or secret.name in service.pull_secrets
-            or secret.name == _store_secret(fleet, service.model)
+            for service in fleet.specifications
+            if everywhere or secret.name in _entries(fleet, service)
         }
     )
+
+
+def htpasswd(secret: Secret) -> str:
+    """User name and hash in the one form that Envoy takes."""
+    digest = hashlib.sha1((secret.password or "").encode(), usedforsecurity=False).digest()
+    return f"{secret.username}:{{SHA}}{base64.b64encode(digest).decode()}"
+
+
+def _entries(fleet: Fleet, service: Service) -> set[str | None]:
+    """The entries that a service uses."""
+    auth = service.expose.auth
+    return {*service.pull_secrets, _store_secret(fleet, service.model), auth.basic, auth.api_key}
 
 
 def _store_secret(fleet: Fleet, model: str) -> str | None:
@@ -86,6 +123,24 @@ def _s3(fleet: Fleet, secret: Secret) -> dict[str, Any]:
     return {"data": data, "annotations": kserve_annotations(users[0]) if users else {}}
 
 
+def _basic_auth(fleet: Fleet, secret: Secret) -> dict[str, Any]:
+    """Each proxy finds what it reads: Traefik the type, Envoy Gateway the hash."""
+    data = {
+        BASIC_AUTH_USER: secret.username or "",
+        BASIC_AUTH_PASSWORD: secret.password or "",
+        HTPASSWD_KEY: htpasswd(secret),
+    }
+    return {"type": BASIC_AUTH_TYPE, "data": data}
+
+
+def _api_key(fleet: Fleet, secret: Secret) -> dict[str, Any]:
+    return {"data": {API_KEY_KEY: secret.value or ""}}
+
+
+def _generic(fleet: Fleet, secret: Secret) -> dict[str, Any]:
+    return {"data": secret.data}
+
+
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -94,4 +149,7 @@ _KINDS: dict[str, Callable[[Fleet, Secret], dict[str, Any]]] = {
     "hf-token": _hub_token,
     "registry": _registry,
     "s3": _s3,
+    "basic-auth": _basic_auth,
+    "api-key": _api_key,
+    "generic": _generic,
 }

@@ -33,7 +33,9 @@ def startup(plan: ServicePlan) -> Probe:
 
 
 def readiness(plan: ServicePlan) -> Probe:
-    return Probe(path=plan.engine.readiness_path, port=plan.http_port.name)
+    """Asked where the kubelet is answered: it has no key to show."""
+    path = plan.engine.readiness_path if plan.api_key is None else plan.engine.liveness_path
+    return Probe(path=path, port=plan.http_port.name)
 
 
 def liveness(plan: ServicePlan) -> Probe:

@@ -16,7 +16,7 @@ from .._fleet import Fleet, Problem, Secret
 from .._fleet.environment import own_fields, written_fields
 from .._fleet.records import RegistryLogin
 from .._plan import ServicePlan
-from .finding import Plans, at, error
+from .finding import Plans, at, error, warning
 
 CODE = "V-19"
 
@@ -25,6 +25,10 @@ NGC, NGC_USER = "nvcr.io", "$oauthtoken"
 STORE_SECRETS = {"s3": "s3", "oci": "registry", "hf": "hf-token"}
 """Kind of a store → kind of its secret."""
 SECRET_OPTIONS = ("api_key", "hf_token")
+
+_FIRST_PRINTABLE = ord(" ")
+_LONGEST_CHANCE = 6
+"""Characters of a text that may decode to something printable by chance."""
 
 _SECRET_WORDS = {"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "CREDENTIAL", "CREDENTIALS"}
 _SECRET_ENDS = ("API_KEY", "ACCESS_KEY", "ACCESS_KEY_ID", "PRIVATE_KEY", "SECRET_KEY")
@@ -38,6 +42,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for secret in fleet.secrets.values():
         yield from _source(secret)
         yield from _logins(secret)
+        yield from _user(secret)
     yield from _kinds(fleet)
     for plan in plans:
         yield from _token(fleet, plan)
@@ -79,6 +84,39 @@ def _logins(secret: Secret) -> Iterator[Problem]:
             )
 
 
+def _user(secret: Secret) -> Iterator[Problem]:
+    """A client's user name and password, as they go into a line of Envoy's list of users."""
+    if secret.kind != "basic-auth" or secret.existing:
+        return
+    path = f"llm_secrets[{secret.name}]"
+    name, password = secret.username, secret.password or ""
+    if not name:
+        yield error(CODE, f"{path}.username", "is missing.", "Write the user name; there is no default.")
+    elif ":" in name or not name.isprintable() or name != name.strip():
+        hint = "Use printable characters without a colon."
+        yield error(CODE, f"{path}.username", "is no user name that a client can send.", hint)
+    if any(ord(character) < _FIRST_PRINTABLE for character in password):
+        hint = "Check the file or the vault that it comes from."
+        yield error(
+            CODE, f"{path}.password", f"holds a line break or another control character. {HIDDEN}", hint
+        )
+    if _is_encoded_text(password):
+        hint = "Write the password itself; it is encoded for you."
+        yield warning(CODE, f"{path}.password", f"looks like base64, and is used as it is. {HIDDEN}", hint)
+
+
+def _is_encoded_text(text: str) -> bool:
+    """Whether it is the canonical base64 of a printable text, which no password is by chance."""
+    try:
+        decoded = base64.b64decode(text, validate=True)
+        plain = decoded.decode()
+    except (binascii.Error, ValueError):
+        return False
+    return (
+        len(plain) >= _LONGEST_CHANCE and plain.isprintable() and base64.b64encode(decoded).decode() == text
+    )
+
+
 def _is_encoded_login(login: RegistryLogin) -> bool:
     try:
         decoded = base64.b64decode(login.password, validate=True)
@@ -98,6 +136,14 @@ def _kinds(fleet: Fleet) -> Iterator[Problem]:
         (f"llm_serving[{service.name}].pull_secrets[{index}]", name, "registry")
         for service in fleet.services
         for index, name in enumerate(service.pull_secrets)
+    ]
+    references += [
+        (f"llm_serving[{service.name}].expose.auth.{key}", name, kind)
+        for service in fleet.services
+        for key, name, kind in (
+            ("basic", service.expose.auth.basic, "basic-auth"),
+            ("api_key", service.expose.auth.api_key, "api-key"),
+        )
     ]
     for path, name, kind in references:
         if name and fleet.secrets[name].kind != kind:

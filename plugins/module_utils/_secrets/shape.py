@@ -11,7 +11,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .._names import HUB_TOKEN_KEYS, S3_ACCESS_KEY, S3_SECRET_KEY
+from .._names import (
+    API_KEY_KEY,
+    BASIC_AUTH_PASSWORD,
+    BASIC_AUTH_USER,
+    HTPASSWD_KEY,
+    HUB_TOKEN_KEYS,
+    S3_ACCESS_KEY,
+    S3_SECRET_KEY,
+)
 
 DOCKER_CONFIG_TYPE = "kubernetes.io/dockerconfigjson"
 DOCKER_CONFIG_KEY = ".dockerconfigjson"
@@ -41,7 +49,28 @@ def _hub_token(_secret: Mapping[str, Any], data: Data) -> Iterator[str]:
 
 
 def _s3(_secret: Mapping[str, Any], data: Data) -> Iterator[str]:
-    for key in (S3_ACCESS_KEY, S3_SECRET_KEY):
+    yield from _has((S3_ACCESS_KEY, S3_SECRET_KEY), data)
+
+
+def _api_key(_secret: Mapping[str, Any], data: Data) -> Iterator[str]:
+    yield from _has((API_KEY_KEY,), data)
+
+
+def _basic_auth(_secret: Mapping[str, Any], data: Data) -> Iterator[str]:
+    """Envoy refuses other hashes, and the gateway then answers nothing at all."""
+    yield from _has((BASIC_AUTH_USER, BASIC_AUTH_PASSWORD, HTPASSWD_KEY), data)
+    lines = data.get(HTPASSWD_KEY, b"").decode(errors="replace").split()
+    if any(":{SHA}" not in line for line in lines):
+        yield f"key {HTPASSWD_KEY} has a line without {{SHA}}, the only hash that Envoy takes"
+
+
+def _generic(_secret: Mapping[str, Any], data: Data) -> Iterator[str]:
+    if not data:
+        yield "it has no key"
+
+
+def _has(keys: tuple[str, ...], data: Data) -> Iterator[str]:
+    for key in keys:
         if key not in data:
             yield f"key {key} is missing (it has: {_keys(data)})"
         else:
@@ -100,4 +129,7 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any], Data], Iterator[str]]] = {
     "hf-token": _hub_token,
     "registry": _registry,
     "s3": _s3,
+    "basic-auth": _basic_auth,
+    "api-key": _api_key,
+    "generic": _generic,
 }

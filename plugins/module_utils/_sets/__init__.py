@@ -13,7 +13,8 @@ from .._apply import ObjectSet
 from .._apply.applyset import ID_LABEL, set_id
 from .._cluster import Client
 from .._fleet import Fleet
-from .._objects import namespace_objects, secret_objects, store_objects
+from .._objects import namespace_objects, store_objects
+from .._objects.secrets import placed_secret_objects
 from .report import finish
 
 __all__ = ["finish", "namespace_sets", "secret_sets", "store_sets", "vacant", "worth_applying"]
@@ -32,8 +33,8 @@ def namespace_sets(fleet: Fleet) -> list[ObjectSet]:
 
 
 def secret_sets(fleet: Fleet) -> list[ObjectSet]:
-    objects = [obj for secret in fleet.secrets.values() for obj in secret_objects(fleet, secret)]
-    return _by_namespace(fleet, SECRETS_SET, ((obj["metadata"]["namespace"], obj) for obj in objects))
+    placed = (each for secret in fleet.secrets.values() for each in placed_secret_objects(fleet, secret))
+    return _by_namespace(fleet, SECRETS_SET, placed)
 
 
 def store_sets(fleet: Fleet, *, purge: bool = False) -> list[ObjectSet]:

@@ -84,7 +84,7 @@ def _objects(fleet: Fleet, store: Store) -> list[dict[str, Any]]:
 def claim_namespaces(fleet: Fleet, store: Store) -> list[str]:
     """The namespaces whose services use the store: each has a claim of its own."""
     return sorted(
-        {service.namespace for service in fleet.services if store.name in _stores_of(fleet, service)}
+        {service.namespace for service in fleet.specifications if store.name in _stores_of(fleet, service)}
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .cluster import Cluster
@@ -21,3 +22,11 @@ class Fleet:
     stores: dict[str, Store]
     models: dict[str, Model]
     services: tuple[Service, ...]
+
+    @property
+    def specifications(self) -> Iterator[Service]:
+        """The services and their canaries."""
+        for service in self.services:
+            yield service
+            if service.canary is not None:
+                yield service.canary
