@@ -9,7 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
+
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
+from ansible_collections.inferops.serving.plugins.module_utils._objects import service_objects
+
+from tests.support.combinations import inventory
 
 from . import ROOT, Row, best
 
@@ -26,27 +33,25 @@ print(used.ru_utime + used.ru_stime)
 """
 
 
+def mixed(number: int) -> dict[str, Any]:
+    """An inventory of that many services of all engines, platforms, stores and ways in."""
+    everything = inventory()
+    refused = {problem.path.partition("[")[2].partition("]")[0] for problem in read(everything).errors}
+    legal = [entry for entry in everything["llm_serving"] if entry["name"] not in refused]
+    entries = (_numbered(entry, index) for index, entry in enumerate(islice(cycle(legal), number)))
+    return {**everything, "llm_serving": list(entries)}
+
+
+def _numbered(entry: dict[str, Any], index: int) -> dict[str, Any]:
+    expose = dict(entry["expose"])
+    if "host" in expose:
+        expose["host"] = f"n{index}.{expose['host']}"
+    return {**entry, "name": f"{entry['name']}-{index}", "expose": expose}
+
+
 def planning(number: int) -> float:
     """Seconds to read, check, plan and render that many services."""
-    from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-    from ansible_collections.inferops.serving.plugins.module_utils._objects import service_objects
-
-    variables = {
-        "llm_cluster": {},
-        "llm_secrets": [],
-        "llm_stores": [{"name": "models", "kind": "pvc", "claim": "models"}],
-        "llm_models": [{"name": "small", "source": "small-model", "store": "models"}],
-        "llm_serving": [
-            {
-                "name": f"service-{index:04}",
-                "namespace": "bench",
-                "model": "small",
-                "engine": "vllm",
-                "platform": ("deployment", "kserve")[index % 2],
-            }
-            for index in range(number)
-        ],
-    }
+    variables = mixed(number)
 
     def once() -> float:
         started = time.monotonic()
@@ -81,7 +86,7 @@ def rows(kubeconfig: Path) -> Iterator[Row]:
     each = {size: planning(size) / size for size in SIZES}
     for size, seconds in each.items():
         yield Row(
-            what=f"plan and render {size} services",
+            what=f"plan and render {size} mixed services",
             measured=f"{seconds * 1000:.2f} ms each",
             wanted="< 3 ms each",
             met=seconds < 0.003,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from .build import Builder, addressed
@@ -124,7 +125,7 @@ class _References:
     def resolved(self, record: Record, path: str) -> Record:
         """The record with the references that lead to an entry, at any depth."""
         changed: dict[str, Any] = {}
-        for name, key in keys(type(record)).items():
+        for name, key in _referring(type(record)).items():
             given = getattr(record, name)
             found = self._value(key, given, f"{path}.{name}") if given is not None else None
             if found != given:
@@ -158,3 +159,13 @@ class _References:
         hint = f"Did you mean {near[0]}?" if near else f"Add it to {variable}, or name one of its entries."
         self._builder.wrong(path, f"{name} is no entry of {variable}.", hint, "V-20")
         return None
+
+
+@lru_cache(maxsize=64)
+def _referring(record: type[Any]) -> dict[str, Key]:
+    """The keys that name an entry, or hold a map that does."""
+    return {
+        name: key
+        for name, key in keys(record).items()
+        if key.declared.refers_to or (key.shape in ("record", "records") and _referring(key.of))
+    }

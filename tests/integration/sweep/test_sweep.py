@@ -17,7 +17,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._objects import s
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 from ansible_collections.inferops.serving.plugins.module_utils._rules.combinations import PLATFORMS
 
-from tests.integration.sweep.combinations import inventory
+from tests.support.combinations import inventory
 from tests.support.lab import Lab
 
 pytestmark = [pytest.mark.proof("A")]
