@@ -37,7 +37,7 @@ options:
     required: true
   port:
     description:
-      - First of fourteen TCP ports in a row on the loopback address. The API server has the first.
+      - First of fifteen TCP ports in a row on the loopback address. The API server has the first.
     type: int
     default: 6443
   nodes:
@@ -140,6 +140,12 @@ options:
         description: Kueue, which admits groups of pods by quota. It needs queues that you make.
         type: bool
         default: false
+      knative:
+        description:
+          Knative Serving's webhook, controller and autoscaler. Revisions become ready, but nothing carries
+          requests to them.
+        type: bool
+        default: false
       gateway:
         description:
           Whether the status of Gateways and HTTPRoutes is written as a Gateway API implementation would.
@@ -157,7 +163,8 @@ options:
   binaries:
     description:
       - Paths of ready programs by their names C(klab), C(llm-d-inference-sim), C(kserve-manager),
-        C(kserve-llmisvc), C(lws-manager), C(kueue). What is not given is built.
+        C(kserve-llmisvc), C(lws-manager), C(kueue), C(knative-webhook), C(knative-controller),
+        C(knative-autoscaler). What is not given is built.
     type: dict
     default: {}
   cache:

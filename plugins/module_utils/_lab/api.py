@@ -31,6 +31,9 @@ PAUSE = 0.1
 KINDS = {
     "v1/Namespace": ("namespaces", False),
     "v1/ConfigMap": ("configmaps", True),
+    "v1/Secret": ("secrets", True),
+    "v1/Service": ("services", True),
+    "apps/v1/Deployment": ("deployments", True),
     "apiextensions.k8s.io/v1/CustomResourceDefinition": ("customresourcedefinitions", False),
     "admissionregistration.k8s.io/v1/MutatingWebhookConfiguration": ("mutatingwebhookconfigurations", False),
     "admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration": (

@@ -39,7 +39,8 @@ NODE_GROUP = {
     "taints": {"type": "list", "elements": "dict", "default": [], "options": TAINT},
 }
 CONTROLLERS = {
-    name: {"type": "bool", "default": False} for name in ("kserve", "llmisvc", "lws", "kueue", "gateway")
+    name: {"type": "bool", "default": False}
+    for name in ("kserve", "llmisvc", "lws", "kueue", "knative", "gateway")
 }
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},

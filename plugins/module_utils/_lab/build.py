@@ -66,6 +66,24 @@ BINARIES = {
                 'os.Getenv("TMPDIR") + "/k8s-webhook-server/serving-certs"',
             ),
         ),
+        Binary("knative-webhook", "knative", "knative.dev/serving/cmd/webhook"),
+        Binary(
+            "knative-controller",
+            "knative",
+            "knative.dev/serving/cmd/controller",
+            # a probe on a port that is the same for all
+            replaced=(
+                'sharedmain.MainWithConfig(ctx, "controller"',
+                'sharedmain.MainWithConfig(sharedmain.WithHealthProbesDisabled(ctx), "controller"',
+            ),
+        ),
+        Binary(
+            "knative-autoscaler",
+            "knative",
+            "knative.dev/serving/cmd/autoscaler",
+            # where the proxies of real pods would report
+            replaced=('statsServerAddr = ":8080"', 'statsServerAddr = "127.0.0.1:0"'),
+        ),
     )
 }
 
@@ -77,6 +95,9 @@ def needed(config: Config) -> tuple[str, ...]:
         "kserve-llmisvc": config.controllers.llmisvc,
         "lws-manager": config.controllers.lws,
         "kueue": config.controllers.kueue,
+        "knative-webhook": config.controllers.knative,
+        "knative-controller": config.controllers.knative,
+        "knative-autoscaler": config.controllers.knative,
     }
     return tuple(name for name in BINARIES if switches.get(name, True))
 
@@ -233,6 +254,9 @@ def _changed(config: Config, binary: Binary, directory: Path) -> tuple[Path, str
         raise LabError(f"{original} has no {text} any more.")
     copy = directory / "module"
     shutil.copytree(wrapper, copy)
+    for file in original.parent.glob("*.go"):
+        if not file.name.endswith("_test.go"):
+            (copy / file.name).write_text(file.read_text())
     (copy / "main.go").write_text(original.read_text().replace(text, instead))
     return copy, "."
 

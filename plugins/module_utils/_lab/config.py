@@ -43,6 +43,7 @@ class Controllers:
     llmisvc: bool = False
     lws: bool = False
     kueue: bool = False
+    knative: bool = False
     gateway: bool = False
 
 
@@ -62,6 +63,7 @@ PORTS = (
     "lws-health",
     "kueue",
     "kueue-health",
+    "knative-webhook",
 )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real controllers of KServe, LeaderWorkerSet and Kueue beside the control plane, with their webhooks."""
+"""The real controllers beside the control plane: LeaderWorkerSet, KServe, Kueue, Knative."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from . import etcd, kueue
+from . import etcd, knative, kueue
 from .api import Api, Object, path_of
 from .config import Config
 from .manifests import Manifests
 from .processes import Process
 
-NAMESPACES = {"kserve": "kserve", "llmisvc": "kserve", "lws": "lws-system", "kueue": "kueue-system"}
+NAMESPACES = {
+    "kserve": "kserve",
+    "llmisvc": "kserve",
+    "lws": "lws-system",
+    "kueue": "kueue-system",
+    **dict.fromkeys(knative.PROCESSES, knative.NAMESPACE),
+}
 STORAGE_INITIALIZER = "kserve/storage-initializer:v0.20.0"
 GATEWAY_CLASS = "lab"
 GATEWAY_CONTROLLER = "sim.lab/gateway"
@@ -27,7 +33,8 @@ CONVERTED = ("llminferenceservices.serving.kserve.io", "llminferenceserviceconfi
 def wanted(config: Config) -> tuple[str, ...]:
     """The names of the controllers that are switched on, in order of start."""
     on = config.controllers
-    return tuple(name for name in ("lws", "kserve", "llmisvc", "kueue") if getattr(on, name))
+    names = [name for name in ("lws", "kserve", "llmisvc", "kueue") if getattr(on, name)]
+    return (*(knative.PROCESSES if on.knative else ()), *names)
 
 
 def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
@@ -41,6 +48,8 @@ def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
             link.symlink_to(config.pki / f"webhooks.{kind}")
     if name in ("kserve", "llmisvc"):
         argv = _kserve(config, programs, name)
+    elif name in knative.PROCESSES:
+        argv = knative.command(programs, name)
     else:
         argv = {"lws": _lws, "kueue": kueue.command}[name](config, programs, home, serving)
     environment = {
@@ -48,6 +57,8 @@ def process(config: Config, programs: Mapping[str, Path], name: str) -> Process:
         "TMPDIR": str(home),
         "POD_NAMESPACE": NAMESPACES[name],
     }
+    if name in knative.PROCESSES:
+        environment |= knative.environment(config, name)
     return Process(name=name, argv=argv, directory=config.directory, environment=environment)
 
 
@@ -65,6 +76,8 @@ def objects(config: Config, manifests: Manifests) -> list[Object]:
         found += [
             _in_namespace(preset, NAMESPACES["llmisvc"]) for preset in manifests.read("presets-llmisvc")
         ]
+    if config.controllers.knative:
+        found += knative.objects(manifests)
     return found
 
 
@@ -96,7 +109,15 @@ def disconnect(api: Api, config: Config, manifests: Manifests, name: str) -> Non
         api.delete(path_of(registration))
 
 
-def health_url(config: Config, name: str) -> str:
+def certificates(config: Config) -> list[Object]:
+    """Certificates of webhooks that read theirs from the cluster; they must come before the controllers."""
+    return [knative.certificate(config.pki)] if config.controllers.knative else []
+
+
+def health_url(config: Config, name: str) -> str | None:
+    """Where a controller says that it is ready; None for one that does not."""
+    if name in knative.PROCESSES:
+        return None
     path = "healthz" if name == "lws" else "readyz"
     return f"http://127.0.0.1:{config.port_of(f'{name}-health')}/{path}"
 
@@ -135,6 +156,11 @@ def _url(config: Config, name: str, path: str) -> str:
 
 
 def _registrations(config: Config, manifests: Manifests, name: str, authority: str) -> Iterator[Object]:
+    if name in knative.PROCESSES:
+        if name == "knative-webhook":
+            for registration in manifests.read("webhooks-knative"):
+                yield knative.registration(registration, address=_url(config, name, ""), authority=authority)
+        return
     for registration in manifests.read(f"webhooks-{name}"):
         registration["metadata"].pop("annotations", None)
         if name in ("lws", "kueue"):

@@ -187,6 +187,8 @@ class _Bringing:
 
     def _controllers(self, api: Api, programs: dict[str, Path], material: Manifests) -> list[Process]:
         wanted = controllers.wanted(self.config)
+        for secret in controllers.certificates(self.config):
+            api.apply(secret)
         for name in controllers.NAMESPACES:
             if name not in wanted and processes.stop(self.config.directory, [name]):
                 controllers.disconnect(api, self.config, material, name)
@@ -206,9 +208,12 @@ class _Bringing:
     def _wait_for_controllers(self, api: Api, material: Manifests) -> None:
         wanted = controllers.wanted(self.config)
         for name in wanted:
-            url, port = controllers.health_url(self.config, name), self.config.port_of(name)
-            waiting.until(f"{name} to be ready", lambda url=url: waiting.answers(url), self.started)  # type: ignore[misc]
-            waiting.until(f"{name}'s webhooks", lambda port=port: waiting.accepts(port), self.started)  # type: ignore[misc]
+            url = controllers.health_url(self.config, name)
+            if url is not None:
+                waiting.until(f"{name} to be ready", lambda url=url: waiting.answers(url), self.started)  # type: ignore[misc]
+            if name in PORTS:
+                port = self.config.port_of(name)
+                waiting.until(f"{name}'s webhooks", lambda port=port: waiting.accepts(port), self.started)  # type: ignore[misc]
         if any(self._is_fresh(name) for name in wanted):
             controllers.connect(api, self.config, material)
 

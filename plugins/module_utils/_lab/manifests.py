@@ -45,9 +45,9 @@ WRAPPERS = {
     ENVOY_GATEWAY: "crds",
     OPENSHIFT: "crds",
     PROMETHEUS_OPERATOR: "crds",
-    KNATIVE: "crds",
-    KNATIVE_NETWORKING: "crds",
-    KNATIVE_CACHING: "crds",
+    KNATIVE: "knative",
+    KNATIVE_NETWORKING: "knative",
+    KNATIVE_CACHING: "knative",
     KUEUE: "kueue",
 }
 
@@ -119,6 +119,15 @@ OTHERS = {
     "webhooks-kserve": Source(KSERVE, ("config/webhook/manifests.yaml",)),
     "webhooks-llmisvc": Source(KSERVE, ("config/webhook/llmisvc/manifests.yaml",)),
     "webhooks-lws": Source(LWS, ("config/webhook/manifests.yaml",)),
+    "webhooks-knative": Source(
+        KNATIVE,
+        tuple(
+            f"config/core/webhooks/{name}.yaml"
+            for name in ("configmap-validation", "defaulting", "resource-validation")
+        ),
+    ),
+    "config-knative": Source(KNATIVE, ("config/core/configmaps/*.yaml",)),
+    "config-knative-network": Source(KNATIVE_NETWORKING, ("config/config-network.yaml",)),
     "webhooks-kueue": Source(KUEUE, ("config/components/webhook/manifests.yaml",)),
     "config-kserve": Source(
         KSERVE, ("config/configmap/inferenceservice.yaml", "config/storagecontainers/default.yaml")
@@ -159,6 +168,7 @@ def crd_groups(config: Config) -> tuple[str, ...]:
         "inference": serving,
         "lws": on.lws or serving,  # KServe looks for them when it starts
         "kueue": on.kueue,
+        "knative": on.knative,
     }
     return tuple(group for group in CRD_GROUPS if wanted.get(group) or group in config.crds)
 

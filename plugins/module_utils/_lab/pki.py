@@ -42,6 +42,9 @@ USERS = {
     "llmisvc": ("lab-llmisvc", ("system:masters",)),
     "lws": ("lab-lws", ("system:masters",)),
     "kueue": ("lab-kueue", ("system:masters",)),
+    "knative-webhook": ("lab-knative-webhook", ("system:masters",)),
+    "knative-controller": ("lab-knative-controller", ("system:masters",)),
+    "knative-autoscaler": ("lab-knative-autoscaler", ("system:masters",)),
 }
 
 

@@ -15,13 +15,23 @@ from pathlib import Path
 
 from . import api, config, keeper, processes, waiting
 from .config import Config
-from .keeper import backends, engines, gateway, logs, main, pods, triton_standin, watching
+from .keeper import (
+    backends,
+    engines,
+    gateway,
+    knative_ingress,
+    logs,
+    main,
+    pods,
+    triton_standin,
+    watching,
+)
 from .processes import Process
 
 PACKAGE = "inferops_lab"
 MODULES = (
     *(api, config, processes, waiting),
-    *(keeper, backends, engines, gateway, logs, main, pods, triton_standin, watching),
+    *(keeper, backends, engines, gateway, knative_ingress, logs, main, pods, triton_standin, watching),
 )
 
 
@@ -47,6 +57,8 @@ def process(lab: Config, simulator: Path) -> Process:
     ]
     if lab.controllers.gateway:
         argv.append("--gateway")
+    if lab.controllers.knative:
+        argv.append("--knative")
     environment = {"PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
     return Process(
         name="keeper",

@@ -17,7 +17,10 @@ from typing import NoReturn
 from ..api import Api, ApiError
 from .backends import Backends
 from .gateway import Gateway
+from .knative_ingress import KnativeIngress
 from .pods import Pods
+
+Task = Pods | Gateway | KnativeIngress
 
 IDLE_SECONDS = 10.0
 REPEAT_SECONDS = 0.5
@@ -29,6 +32,7 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--simulator", required=True)
     parser.add_argument("--gateway", action="store_true")
+    parser.add_argument("--knative", action="store_true")
     parser.add_argument("--program", help="names the copy that runs, so that a new one replaces it")
     arguments = parser.parse_args()
 
@@ -37,15 +41,17 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, _end)
     try:
-        tasks: list[Pods | Gateway] = [Pods(api, arguments.directory, backends, changed)]
+        tasks: list[Task] = [Pods(api, arguments.directory, backends, changed)]
         if arguments.gateway:
             tasks.append(Gateway(api, changed))
+        if arguments.knative:
+            tasks.append(KnativeIngress(api, changed))
         keep(tasks, changed)
     finally:
         backends.stop_all()
 
 
-def keep(tasks: Sequence[Pods | Gateway], changed: threading.Event) -> NoReturn:
+def keep(tasks: Sequence[Task], changed: threading.Event) -> NoReturn:
     """Lets every task look at the cluster whenever something moved in it."""
     while True:
         changed.wait(IDLE_SECONDS)

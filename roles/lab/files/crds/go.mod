@@ -9,7 +9,4 @@ require (
 	github.com/prometheus-operator/prometheus-operator v0.85.0
 	github.com/traefik/traefik/v3 v3.7.13
 	istio.io/api v1.31.1
-	knative.dev/caching v0.0.0-20260727161800-0edbf88bc267
-	knative.dev/networking v0.0.0-20260727162500-c7a7b772cac9
-	knative.dev/serving v0.50.0
 )
