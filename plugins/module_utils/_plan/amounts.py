@@ -101,7 +101,7 @@ def _model_on_local_disk(plan: ServicePlan) -> int:
     """Bytes of the model where it comes to lie on the node's disk."""
     if not plan.engine.loads_model or plan.location.delivery in ("mount", "image"):
         return 0
-    if plan.location.delivery == "hub" and plan.service.cache.store:
+    if plan.location.delivery in ("hub", "repository") and plan.service.cache.store:
         return 0
     if plan.location.uri.startswith("pvc:"):
         return 0

@@ -126,6 +126,6 @@ def _is_copied(plan: ServicePlan) -> bool:
     if not plan.engine.loads_model:
         return False
     delivery = plan.location.delivery
-    if delivery == "hub":
+    if delivery in ("hub", "repository"):
         return plan.service.cache.store is None
-    return delivery in ("copy", "script", "repository") or plan.location.uri.startswith(("s3:", "hf:"))
+    return delivery in ("copy", "script") or plan.location.uri.startswith(("s3:", "hf:"))
