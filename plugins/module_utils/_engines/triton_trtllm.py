@@ -212,7 +212,7 @@ def _permissions(plan: ServicePlan, *, asks_for_job: bool) -> tuple[dict[str, An
     return tuple(rules)
 
 
-_AMOUNTS = Amounts(cpu=("4", "4"), memory=("32Gi", "32Gi"), ephemeral=("1Gi", "1Gi"))
+_AMOUNTS = Amounts(cpu=("4", "4"), memory=("30Gi", "30Gi"), ephemeral=("1Gi", "1Gi"))
 _PORTS = (
     Port(name="http", number=8000),
     Port(name="grpc", number=8001),
