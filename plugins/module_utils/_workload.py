@@ -24,7 +24,14 @@ class SecretKey:
     key: str
 
 
-Env: TypeAlias = "Mapping[str, str | SecretKey]"
+@dataclass(frozen=True, kw_only=True)
+class PodField:
+    """A field that the pod gets when it runs, as the value of an environment variable."""
+
+    path: str
+
+
+Env: TypeAlias = "Mapping[str, str | SecretKey | PodField]"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ def directory(plan: ServicePlan) -> str:
     if given is not None:
         return given
     own = plan.cluster.components.aidaptiv.mount_path
-    return own if provider(plan).name == "aidaptiv" else _DIRECTORY
+    return own if provider(plan).name == "aidaptiv" else plan.platform.kv_cache_dir or _DIRECTORY
 
 
 def disk_class(plan: ServicePlan) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._workload import Env, PodField
 from .kv_offload import offload_connector
 
 if TYPE_CHECKING:
@@ -14,6 +15,20 @@ if TYPE_CHECKING:
 
 NIXL = {"kv_connector": "NixlConnector", "kv_role": "kv_both"}
 """Between pods that read prompts and pods that write answers; the router decides which does what."""
+
+
+_SIDE_CHANNEL_PORT = 5600
+
+
+def kv_transfer_environment(plan: ServicePlan) -> Env:
+    """Where the other half finds this pod; of the ways to move a cache, the fastest that both have is taken."""
+    if plan.role == "both":
+        return {}
+    return {
+        "VLLM_NIXL_SIDE_CHANNEL_HOST": PodField(path="status.podIP"),
+        "VLLM_NIXL_SIDE_CHANNEL_PORT": str(_SIDE_CHANNEL_PORT),
+        "UCX_TLS": "all",
+    }
 
 
 def kv_transfer_config(plan: ServicePlan) -> dict[str, Any] | None:

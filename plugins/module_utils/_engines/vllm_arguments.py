@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._workload import Env
 from .kv_offload import offload_arguments
-from .kv_transfer import kv_transfer_config
+from .kv_transfer import kv_transfer_config, kv_transfer_environment
 from .server import SCRATCH
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def vllm_environment(plan: ServicePlan) -> Env:
         env["HF_HUB_OFFLINE"] = "1"
     elif plan.hub_endpoint is not None:
         env["HF_ENDPOINT"] = plan.hub_endpoint
-    return env
+    return {**env, **kv_transfer_environment(plan)}

@@ -30,6 +30,8 @@ class Platform:
     """Where it puts a model that it fetches by URI; None: it fetches none."""
     adapter_dir: str | None = None
     """Where it puts adapters that it fetches by URI, under their names; None: where it is told to."""
+    kv_cache_dir: str | None = None
+    """Where it mounts a disk for the KV cache; None: where the engine likes it."""
     rendezvous: Rendezvous | None = None
     """How the pods of one copy find each other; None: a copy is one pod."""
     pods: str

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..._names import SERVICE_LABEL
-from ..._workload import Container, Port, Workload
+from ..._workload import Container, Port
 from ..kserve import storage_account
 from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps, metadata, pod_annotations
+from .kserve_cache import KV_CACHE_DIR, offloading, without_disk
 from .kserve_router import router
 from .monitor import picker_monitor
 from .names import ROLE
@@ -88,12 +89,13 @@ def _workload(plan: ServicePlan) -> dict[str, Any]:
         "labels": {SERVICE_LABEL: plan.name},
         "annotations": pod_annotations(plan),
         "parallelism": _parallelism(plan),
-        "template": _pod(plan.workload, plan.workload.main),
+        "template": _pod(plan, plan.workload.main),
+        **offloading(plan),
     }
     if plan.role == "decode":
         made["template"] = proxied(made["template"], {"name": _PROXY})
     if plan.pods_per_copy > 1:
-        made["worker"] = _pod(plan.workload, plan.workload.worker or plan.workload.main)
+        made["worker"] = _pod(plan, plan.workload.worker or plan.workload.main)
     if plan.autoscaling is None:
         made["replicas"] = plan.service.scaling.min
     return made
@@ -109,7 +111,7 @@ def _parallelism(plan: ServicePlan) -> dict[str, Any]:
     return {**made, "expert": True} if topology.expert else made
 
 
-def _pod(workload: Workload, main: Container) -> dict[str, Any]:
+def _pod(plan: ServicePlan, main: Container) -> dict[str, Any]:
     """Without our wait before the stop signal: the presets have one, and two kinds of it are refused."""
     args = (
         *main.args,
@@ -118,7 +120,8 @@ def _pod(workload: Workload, main: Container) -> dict[str, Any]:
     )
     # The presets name a directory of their own, which would hide a cache.
     env = {**main.env, "HF_HUB_CACHE": f"{main.env['HF_HOME']}/hub"} if "HF_HOME" in main.env else main.env
-    return pod_spec(replace(workload, main=replace(main, args=args, env=env, drain_seconds=0)))
+    main = replace(main, args=args, env=env, drain_seconds=0)
+    return pod_spec(without_disk(plan, replace(plan.workload, main=main)))
 
 
 def _selector(plan: ServicePlan) -> dict[str, str]:
@@ -156,6 +159,7 @@ KSERVE = Platform(
     container="main",
     model_dir="/mnt/models",
     adapter_dir="/mnt/lora",
+    kv_cache_dir=KV_CACHE_DIR,
     pods="{name}-kserve(-prefill|-mn|-mn-prefill)?-[a-z0-9]+(-[a-z0-9]+)?",
     selector=_selector,
     address=_address,

@@ -19,8 +19,8 @@ from .proxy import proxied, proxy_account, proxy_container
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
 
-DEPLOYMENT = {"api_version": "apps/v1", "kind": "Deployment"}
-LEADER_WORKER_SET = {"api_version": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet"}
+DEPLOYMENT = {"apiVersion": "apps/v1", "kind": "Deployment"}
+LEADER_WORKER_SET = {"apiVersion": "leaderworkerset.x-k8s.io/v1", "kind": "LeaderWorkerSet"}
 
 
 def workload(plan: ServicePlan) -> dict[str, Any]:
