@@ -20,7 +20,7 @@ HEADER = (
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
 LONGEST = 400
-HERE = [re.escape(f"{place}/") for place in (ROOT, Path.home()) if place != Path(place.anchor)]
+HERE = [rf"(?<!\w){re.escape(f'{place}/')}" for place in (ROOT, Path.home()) if place != Path(place.anchor)]
 FOREIGN = re.compile(
     "|".join(HERE)  # places of one machine
     + r"|pypi\.org|pythonhosted\.org|(?:proxy|sum)\.golang\.org|goproxy"  # servers that a mirror may replace
