@@ -1,0 +1,94 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking a component away: what we brought and nothing else, and what it left on the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .._apply import Diagnosis, Outcome, Refused, remove
+from .._apply.applyset import ID_LABEL, set_id
+from .._cluster import Client, Object
+from .._gpu_nodes.selection import GPU_RESOURCES
+from .._sets import vacant
+from .labels import prune
+from .request import Request
+
+FINISHED = ("Succeeded", "Failed")
+FEW = 5
+
+
+def withdraw(
+    client: Client,
+    request: Request,
+    *,
+    delete_definitions: bool = False,
+    delete_namespace: bool = False,
+    force: bool = False,
+    check_mode: bool = False,
+    wait: bool = True,
+    wait_timeout: float = 300,
+    show_diff: bool = False,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> list[Outcome]:
+    """Raises Refused while something still uses what the component offers, unless forced."""
+    own = request.own_set()
+    present = _is_there(client, own.name, own.namespace)
+    if present and request.name == "device_plugin" and not force:
+        _refuse_while_used(client)
+    sets = [own]
+    if delete_definitions:
+        sets.append(request.definition_set())
+    if delete_namespace:
+        sets += vacant(client, [request.namespace_set()], leaving=[own, request.definition_set()])
+    outcomes: list[Outcome] = []
+    for one in sets:
+        outcomes += remove(
+            client,
+            [one],
+            check_mode=check_mode,
+            wait=wait,
+            wait_timeout=wait_timeout,
+            show_diff=show_diff,
+            progress=progress,
+        )
+    if present and request.name == "nfd" and not any(outcome.diagnosis for outcome in outcomes):
+        for name in prune(client, check_mode=check_mode):
+            progress(f"node {name}: labels of Node Feature Discovery removed")
+    return outcomes
+
+
+def _is_there(client: Client, name: str, namespace: str) -> bool:
+    parent = client.get("v1", "ConfigMap", name, namespace)
+    labels = (parent or {"metadata": {}})["metadata"].get("labels") or {}
+    return bool(labels.get(ID_LABEL) == set_id(name, namespace))
+
+
+def _refuse_while_used(client: Client) -> None:
+    users = [
+        f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+        for pod in client.list("v1", "Pod")
+        if pod.get("status", {}).get("phase") not in FINISHED and _asks_for_gpus(pod)
+    ]
+    if users:
+        more = f" and {len(users) - FEW} more" if len(users) > FEW else ""
+        raise Refused(
+            [
+                Diagnosis(
+                    code="InUse",
+                    object="device_plugin",
+                    message=f"pods use GPUs: {', '.join(users[:FEW])}{more}.",
+                    hint="Remove their services first, or set force: true; they could not start again.",
+                )
+            ]
+        )
+
+
+def _asks_for_gpus(pod: Object) -> bool:
+    containers: Sequence[Object] = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
+    return any(
+        resource.startswith(GPU_RESOURCES)
+        for container in containers
+        for resource in (container.get("resources") or {}).get("limits") or {}
+    )

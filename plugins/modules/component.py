@@ -1,0 +1,392 @@
+#!/usr/bin/python
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: component
+short_description: One of the programs that every GPU node needs
+version_added: 0.1.0
+author: Inferops contributors (@inferops)
+description:
+  - Installs Node Feature Discovery, NVIDIA's device plugin, GPU Feature Discovery or the DCGM exporter from
+    objects of this collection, or leaves them to whoever runs them already.
+  - Looks first, under any name and in any namespace, whether the component is there, and does not write where
+    it belongs to somebody else.
+  - Refuses settings by which a GPU node would be left out, because a DaemonSet that matches no node looks
+    healthy, and judges in the end by the effect on every GPU node.
+options:
+  component:
+    description:
+      - V(nfd) is Node Feature Discovery, V(device_plugin) NVIDIA's device plugin, V(gfd) GPU Feature
+        Discovery, and V(dcgm) the DCGM exporter.
+    type: str
+    choices: [nfd, device_plugin, gfd, dcgm]
+    required: true
+  state:
+    description:
+      - V(present) brings the component, V(absent) removes what was brought by this module, and of Node
+        Feature Discovery also its labels on the nodes.
+    type: str
+    choices: [present, absent]
+    default: present
+  mode:
+    description:
+      - V(install) installs it, unless O(if_exists) says otherwise.
+      - V(existing) and V(verify) never write and judge by the effect, whoever runs the component.
+      - V(skip) does nothing.
+    type: str
+    choices: [install, existing, verify, skip]
+    default: install
+  if_exists:
+    description:
+      - What to do where somebody else runs the component. V(skip) leaves it and judges by the effect,
+        V(fail) fails with the evidence, V(adopt) takes objects of the same names over.
+    type: str
+    choices: [skip, fail, adopt]
+    default: skip
+  namespace:
+    description:
+      - Its namespace. Without it C(kube-system) for V(device_plugin) and V(gfd), C(monitoring) for V(dcgm),
+        and for V(nfd) C(node-feature-discovery), or with V(seed) of O(version_preset) C(kube-system).
+    type: str
+  manage_namespace:
+    description:
+      - Whether a missing namespace is made, with the label by which Pod Security admits privileged pods. A
+        namespace that is there is left as it is.
+    type: bool
+    default: true
+  version_preset:
+    description: Which of the two pinned versions is used where O(version) is not given.
+    type: str
+    choices: [seed, current]
+    default: current
+  version:
+    description: The version, for example V(v0.20.0).
+    type: str
+  image:
+    description: The image with its tag, instead of the one of the version.
+    type: str
+  image_registry_map:
+    description: "Registry host to its replacement, for example V({nvcr.io: registry.example/nvidia})."
+    type: dict
+    default: {}
+  registry_prefix:
+    description: Registry and path put in front of images whose registry is not in O(image_registry_map).
+    type: str
+  image_pull_secrets:
+    description: Names of Secrets in the namespace that pods pull their images with.
+    type: list
+    elements: str
+    default: []
+  tolerations:
+    description: Tolerations of the pods on GPU nodes.
+    type: list
+    elements: dict
+    default:
+      - key: nvidia.com/gpu
+        operator: Exists
+        effect: NoSchedule
+  node_selector:
+    description:
+      - Labels of the nodes on which it runs. Without it C(nvidia.com/gpu=present) for V(device_plugin) and
+        V(dcgm), and none for V(nfd) and V(gfd), which find their nodes by themselves.
+    type: dict
+  runtime_class:
+    description: RuntimeClass of the pods, V(nvidia) where NVIDIA's runtime is not the default one.
+    type: str
+    default: ""
+  resources:
+    description: Requests and limits of the pods on GPU nodes. Without it small ones.
+    type: dict
+  values:
+    description:
+      - What is special to the component. An unknown key is an error that names the nearest one.
+      - "V(nfd): C(pci_label_fields), C(pci_class_whitelist), C(worker_config), C(extra_label_namespaces),
+        C(collector)."
+      - "V(device_plugin): C(mig_strategy), C(device_list_strategy), C(fail_on_init_error), C(sharing)."
+      - "V(gfd): C(publish), C(mig_strategy), C(sleep_interval)."
+      - "V(dcgm): C(collect_interval_ms), C(collectors), C(counters), C(resource_names), C(privileged),
+        C(service_monitor), C(scrape_interval), C(monitor_labels)."
+    type: dict
+    default: {}
+  patches:
+    description: Changes of objects that no option offers.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      target:
+        description: The objects to change, by C(kind) and C(name); what is left out matches all.
+        type: dict
+        required: true
+      ops:
+        description: JSON patch operations, of C(add), C(replace) and C(remove).
+        type: list
+        elements: dict
+        required: true
+  expected_nodes:
+    description:
+      - How many GPU nodes it must reach at least. Without it all GPU nodes, and at least one. V(0) says that
+        a cluster without GPU nodes is fine.
+    type: int
+  expected_gpus_per_node:
+    description: How many GPUs each node must have to give at least, for V(device_plugin).
+    type: int
+    default: 1
+  delete_crds:
+    description: Whether V(absent) of O(state) also deletes definitions, with all objects of their kinds.
+    type: bool
+    default: false
+  delete_namespace:
+    description: Whether V(absent) of O(state) also deletes the namespace made here, once it is empty.
+    type: bool
+    default: false
+  force:
+    description: Whether V(absent) of O(state) goes on while pods use GPUs.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The API server dry-runs every request. Effects on nodes are not judged.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - inferops.serving.attributes
+  - inferops.serving.attributes.action_group
+  - inferops.serving.connection
+  - inferops.serving.waiting
+seealso:
+  - module: inferops.serving.components_info
+  - module: inferops.serving.gpu_nodes
+"""
+
+EXAMPLES = r"""
+- name: Node Feature Discovery, unless somebody runs it already
+  inferops.serving.component:
+    component: nfd
+
+- name: The device plugin from a registry of the site, on nodes whose taint has another key
+  inferops.serving.component:
+    component: device_plugin
+    image_registry_map: {nvcr.io: registry.example/nvidia}
+    tolerations: [{key: sku, operator: Exists, effect: NoSchedule}]
+    expected_gpus_per_node: 8
+
+- name: Only check that whatever the provider runs labels every GPU node
+  inferops.serving.component:
+    component: gfd
+    mode: verify
+
+- name: Remove it
+  inferops.serving.component:
+    component: dcgm
+    state: absent
+"""
+
+RETURN = r"""
+component:
+  description: What was there before.
+  type: dict
+  returned: when the options are right
+  contains:
+    present:
+      description: Whether it was there.
+      type: bool
+      sample: true
+    owner:
+      description: V(us), V(operator), V(cloud), V(other), or V(nobody).
+      type: str
+      sample: cloud
+    by:
+      description: Who keeps it, in words.
+      type: str
+      sample: the provider's GPU add-on
+    version:
+      description: Its version, where that can be told.
+      type: str
+      sample: v0.19.3
+    evidence:
+      description: By what that was seen.
+      type: list
+      elements: str
+      sample: ["DaemonSet kube-system/nvidia-gpu-device-plugin (its name)"]
+action:
+  description: What was decided, V(install), V(adopt), V(verify), V(skip), or V(remove).
+  type: str
+  returned: success
+  sample: install
+reason:
+  description: Why.
+  type: str
+  returned: success
+  sample: not there
+version:
+  description: The version that was wanted.
+  type: str
+  returned: success
+  sample: v0.20.0
+actions:
+  description: What happened to each object, or in check mode would, as of M(inferops.serving.apply_set).
+  type: list
+  elements: dict
+  returned: success
+  sample: [{"kind": "DaemonSet", "name": "nvidia-device-plugin-daemonset", "action": "created"}]
+gpu_inventory:
+  description: By node, what the cluster knows of its GPUs. Also set as the fact C(gpu_inventory).
+  type: dict
+  returned: success
+  sample: {"gpu-0": {"product": "NVIDIA-L40S", "count": 8, "memory_mib": 46068, "mig": "none"}}
+rights:
+  description: The ClusterRole that an account needs for this task and nothing more.
+  type: dict
+  returned: success
+  sample:
+    kind: ClusterRole
+    rules: [{"apiGroups": ["apps"], "resources": ["daemonsets"], "verbs": ["list"]}]
+diagnosis:
+  description: What went wrong, an entry for each cause, as of M(inferops.serving.apply_set).
+  type: list
+  elements: dict
+  returned: always
+  sample: []
+"""
+
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
+from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import (
+    Request,
+    manifest,
+    provide,
+    request_of,
+    rights,
+    withdraw,
+)
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **CONNECTION,
+    **WAITING,
+    "component": {"type": "str", "choices": ["nfd", "device_plugin", "gfd", "dcgm"], "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "mode": {"type": "str", "choices": ["install", "existing", "verify", "skip"], "default": "install"},
+    "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
+    "namespace": {"type": "str"},
+    "manage_namespace": {"type": "bool", "default": True},
+    "version_preset": {"type": "str", "choices": ["seed", "current"], "default": "current"},
+    "version": {"type": "str"},
+    "image": {"type": "str"},
+    "image_registry_map": {"type": "dict", "default": {}},
+    "registry_prefix": {"type": "str"},
+    "image_pull_secrets": {"type": "list", "elements": "str", "default": []},
+    "tolerations": {
+        "type": "list",
+        "elements": "dict",
+        "default": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+    },
+    "node_selector": {"type": "dict"},
+    "runtime_class": {"type": "str", "default": ""},
+    "resources": {"type": "dict"},
+    "values": {"type": "dict", "default": {}},
+    "patches": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "target": {"type": "dict", "required": True},
+            "ops": {"type": "list", "elements": "dict", "required": True},
+        },
+    },
+    "expected_nodes": {"type": "int"},
+    "expected_gpus_per_node": {"type": "int", "default": 1},
+    "delete_crds": {"type": "bool", "default": False},
+    "delete_namespace": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        client = connect(module.params)
+        request = request_of(module.params, client)
+        if module.params["state"] == "absent":
+            _withdraw(module, client, request)
+        _provide(module, client, request)
+    except Refused as refused:
+        module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
+    except ClusterError as error:
+        module.fail_json(msg=str(error), diagnosis=[])
+
+
+def _provide(module: AnsibleModule, client: Client, request: Request) -> NoReturn:
+    result = provide(client, request, **_manner(module))
+    finding = asdict(result.finding)
+    facts = {
+        "changed": result.changed,
+        "component": {name: finding[name] for name in ("present", "owner", "by", "version")}
+        | {"evidence": list(result.finding.evidence)},
+        "action": result.decision.action,
+        "reason": result.decision.reason,
+        "version": request.settings.version,
+        "actions": shown_actions([action for outcome in result.outcomes for action in outcome.actions]),
+        "gpu_inventory": result.inventory,
+        "ansible_facts": {"gpu_inventory": result.inventory},
+        "rights": manifest(rights(client, request), name=f"inferops-{request.name.replace('_', '-')}"),
+        "diagnosis": [one.result() for one in result.diagnosis],
+        "diff": [one for outcome in result.outcomes for one in outcome.diff],
+    }
+    for warning in client.warnings:
+        module.warn(warning)
+    if result.diagnosis:
+        module.fail_json(msg="\n".join(str(one) for one in result.diagnosis), **facts)
+    module.exit_json(**facts)
+    raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
+
+
+def _withdraw(module: AnsibleModule, client: Client, request: Request) -> NoReturn:
+    outcomes = withdraw(
+        client,
+        request,
+        delete_definitions=module.params["delete_crds"],
+        delete_namespace=module.params["delete_namespace"],
+        force=module.params["force"],
+        **_manner(module),
+    )
+    diagnosis = [one for outcome in outcomes for one in outcome.diagnosis]
+    facts = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "action": "remove",
+        "actions": shown_actions([action for outcome in outcomes for action in outcome.actions]),
+        "diagnosis": [one.result() for one in diagnosis],
+        "diff": [one for outcome in outcomes for one in outcome.diff],
+    }
+    if diagnosis:
+        module.fail_json(msg="\n".join(str(one) for one in diagnosis), **facts)
+    module.exit_json(**facts)
+    raise SystemExit(0)
+
+
+def _manner(module: AnsibleModule) -> dict[str, Any]:
+    return {
+        "check_mode": module.check_mode,
+        "wait": module.params["wait"],
+        "wait_timeout": module.params["wait_timeout"],
+        "show_diff": module._diff,
+        "progress": progress(),
+    }
+
+
+if __name__ == "__main__":
+    main()
