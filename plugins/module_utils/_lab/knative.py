@@ -20,6 +20,8 @@ from .manifests import Manifests
 NAMESPACE = "knative-serving"
 PROCESSES = ("knative-webhook", "knative-controller", "knative-autoscaler")
 CERTIFICATE = "webhook-certs"
+NOWHERE = "192.0.2.1"
+"""An address for endpoints that nobody asks; one of the loopback would be refused."""
 PATHS = {
     "webhook.serving.knative.dev": "/defaulting",
     "validation.webhook.serving.knative.dev": "/resource-validation",
@@ -35,6 +37,8 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "registries-skipping-tag-resolving": ",".join(REGISTRIES),
     },
     "config-autoscaler": {"target-burst-capacity": "0"},
+    # a lab that is started again does not wait for its former leaders
+    "config-leader-election": {"lease-duration": "6s", "renew-deadline": "4s", "retry-period": "1s"},
     "config-observability": {"metrics-protocol": "none", "request-metrics-protocol": "none"},
 }
 """What differs from the product's own configuration, by ConfigMap."""
@@ -51,7 +55,7 @@ def environment(config: Config, name: str) -> dict[str, str]:
         "CONFIG_OBSERVABILITY_NAME": "config-observability",
         "KUBERNETES_MIN_VERSION": "v1.30.0",
         "POD_NAME": f"{name}-0",
-        "POD_IP": "127.0.0.1",
+        "POD_IP": NOWHERE,
         "PROFILING_PORT": "0",
         "WEBHOOK_NAME": "webhook",
         "WEBHOOK_PORT": str(config.port_of("knative-webhook")),
