@@ -21,7 +21,7 @@ _SIDE_CHANNEL_PORT = 5600
 
 
 def kv_transfer_environment(plan: ServicePlan) -> Env:
-    """Where the other half finds this pod; of the ways to move a cache, the fastest that both have is taken."""
+    """Where the other half finds this pod; of all ways to move a cache it takes the fastest."""
     if plan.role == "both":
         return {}
     return {
