@@ -53,7 +53,10 @@ class Backends:
         if name not in self._known or name not in self.alive():
             self._known[name] = self._start(name, serving, models)
         ports = [serving.port] if serving.metrics_port is None else [serving.port, serving.metrics_port]
-        return Backend(name, dict(zip(ports, self._known[name], strict=True)))
+        known = dict(zip(ports, self._known[name], strict=True))
+        if serving.proxy_port is not None:
+            known[serving.proxy_port] = known[serving.port]
+        return Backend(name, known)
 
     def alive(self) -> set[str]:
         """The names of those whose process lives."""

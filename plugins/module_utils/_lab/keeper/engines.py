@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..api import Object
@@ -34,6 +34,8 @@ class Serving:
     context_length: int | None = None
     metrics_port: int | None = None
     repository: str | None = None
+    proxy_port: int | None = None
+    """Where a proxy in the same pod takes requests for it."""
 
 
 def serving(pod: Object) -> Serving | None:
@@ -50,7 +52,7 @@ def serving(pod: Object) -> Serving | None:
         if OPENAI_COMMANDS.search(text) or (OPENAI_IMAGES.search(image) and not has_command):
             found = _openai(container, words, models)
             if found:
-                return found
+                return replace(found, proxy_port=_proxy_port(pod, found.port))
     return None
 
 
@@ -70,6 +72,15 @@ def _openai(container: Object, words: Sequence[str], annotated: tuple[str, ...])
         adapters=tuple(name for value in options.get("lora-modules", ()) if (name := _adapter(value))),
         context_length=int(length) if length.isdigit() else None,
     )
+
+
+def _proxy_port(pod: Object, port: int) -> int | None:
+    """Port of llm-d's routing proxy before an engine, if there is one; it runs beside what comes after it."""
+    for container in pod["spec"].get("initContainers") or ():
+        options = _options(_words(container))
+        if container.get("restartPolicy") == "Always" and _number(options, "vllm-port", 0) == port:
+            return _number(options, "port", OPENAI_PORT)
+    return None
 
 
 def _triton(container: Object, words: Sequence[str], annotated: tuple[str, ...]) -> Serving:

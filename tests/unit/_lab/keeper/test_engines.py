@@ -110,3 +110,12 @@ def test_triton_is_known_by_its_image() -> None:
 def test_the_annotation_names_the_models() -> None:
     result = found(command=["tritonserver"], annotations={"sim.lab/models": "a, b"})
     assert result.models == ("a", "b")
+
+
+def test_requests_reach_an_engine_through_the_proxy_in_its_pod() -> None:
+    behind = pod(command=["vllm", "serve", "/m"], args=["--served-model-name=chat", "--port=8200"])
+    assert serving(behind).proxy_port is None
+    command = ["/app/pd-sidecar", "--port=8000", "--vllm-port=8200"]
+    behind["spec"]["initContainers"] = [{"name": "proxy", "restartPolicy": "Always", "command": command}]
+    found = serving(behind)
+    assert (found.port, found.proxy_port) == (8200, 8000)
