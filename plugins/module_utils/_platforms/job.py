@@ -63,4 +63,4 @@ def _failures(name: str, permanent: tuple[int, ...]) -> list[dict[str, Any]]:
 def _pod_labels(workload: Workload) -> dict[str, str]:
     """Without the label by which a Service finds those that serve."""
     own = {key: value for key, value in workload.labels.items() if key != SERVICE_LABEL}
-    return {**own, **NO_SIDECAR, "app.kubernetes.io/component": "job"}
+    return {**NO_SIDECAR, **own}

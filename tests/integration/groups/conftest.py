@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._objects import store_objects
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan, plan
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out, take_away
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.verdict import Verdict
@@ -21,7 +22,7 @@ from tests.unit._plan.inventory import fleet
 
 Object = dict[str, Any]
 
-PRODUCT = "NVIDIA-A10G"
+PRODUCT, OTHER_PRODUCT = "NVIDIA-A10G", "NVIDIA-L4"
 NODES = [
     {
         "name": "gpu",
@@ -33,7 +34,15 @@ NODES = [
         "racks": ["rack-a", "rack-b"],
         "taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}],
     },
-    {"name": "cpu", "count": 1},
+    {
+        "name": "small",
+        "gpus": 2,
+        "cpu": "64",
+        "memory": "512Gi",
+        "gpu_product": OTHER_PRODUCT,
+        "taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}],
+    },
+    {"name": "cpu"},
 ]
 CLUSTER = {
     "gpu_nodes": {"label": "nvidia.com/gpu.present=true"},
@@ -61,20 +70,30 @@ class Fleet:
     def __init__(self, client: Client, namespace: str) -> None:
         self.client = client
         self.namespace = namespace
+        self.model: Object = HUB_MODEL
+        self.stores: list[Object] = []
         self.plans: Sequence[ServicePlan] = ()
 
-    def roll_out(self, *services: Object, wait_timeout: float = 60) -> dict[str, Verdict]:
+    def planned(self, *services: Object) -> Sequence[ServicePlan]:
         entries = [
             {"name": "chat", "namespace": self.namespace, "model": "llama", "engine": "vllm", **one}
             for one in services
         ]
-        self.plans = plan(fleet(entries, models=[HUB_MODEL], cluster=CLUSTER))
+        return plan(fleet(entries, models=[self.model], stores=self.stores, cluster=CLUSTER))
+
+    def roll_out(self, *services: Object, wait_timeout: float = 60) -> dict[str, Verdict]:
+        self.plans = self.planned(*services)
         made = roll_out(self.client, self.plans, Rollout(wait_timeout=wait_timeout))
         return {one.name: one for one in made.verdicts}
 
     def pods(self, **labels: str) -> list[Object]:
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
         return self.client.list("v1", "Pod", namespace=self.namespace, label_selector=selector)
+
+    def product_of(self, node: str) -> str:
+        live = self.client.get("v1", "Node", node)
+        assert live is not None
+        return str(live["metadata"]["labels"]["nvidia.com/gpu.product"])
 
     def leave(self) -> None:
         take_away(self.client, self.plans, Rollout(wait_timeout=60))
@@ -85,6 +104,32 @@ def services(crowd: Lab) -> Iterator[Fleet]:
     made = Fleet(connect({"kubeconfig": str(crowd.kubeconfig)}), crowd.namespace("groups"))
     yield made
     made.leave()
+
+
+@pytest.fixture
+def on_a_claim(services: Fleet) -> Iterator[Fleet]:
+    """The model comes from a volume that all pods share."""
+    name = f"models-{services.namespace}"
+    server = {"nfs": {"server": "nfs.example", "path": "/models"}}
+    services.stores = [{"name": name, "kind": "nfs", "size": "500Gi", "pv": server}]
+    services.model = {
+        "name": "llama",
+        "source": "meta-llama/Meta-Llama-3-8B",
+        "store": name,
+        "converted_sizes": {"1x8": "40Gi", "1x2": "32Gi"},
+    }
+    everything = fleet(
+        [{"name": "chat", "namespace": services.namespace, "model": "llama", "engine": "vllm"}],
+        models=[services.model],
+        stores=services.stores,
+    )
+    made = [each for store in everything.stores.values() for each in store_objects(everything, store)]
+    for obj in made:
+        services.client.apply(obj)
+    yield services
+    services.leave()
+    for obj in reversed(made):
+        services.client.delete(obj)
 
 
 @pytest.fixture

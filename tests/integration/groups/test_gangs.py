@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.groups.conftest import Fleet, Object
+from tests.integration.groups.conftest import PRODUCT, Fleet, Object
 from tests.support.lab import eventually
 
 pytestmark = [pytest.mark.proof("C")]
@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.proof("C")]
 COPIES = {
     "platform": "lws",
     "scaling": {"min": 5},
+    "gpu": {"product": PRODUCT},
     "topology": {"tensor": 8, "pods": "per-node", "gpus_per_node": 4},
 }
 POD_OF = "leaderworkerset.sigs.k8s.io/group-index"
