@@ -17,7 +17,7 @@ from .pki import SERVICE_CIDR
 from .processes import Process
 
 NODE_LEASE_SECONDS = 40
-KWOK_CRDS = ("ClusterPortForward", "ClusterLogs")
+KWOK_CRDS = ("ClusterPortForward", "ClusterLogs", "ClusterExec")
 # Definitions of KServe's size make garbage at the start: collecting it rarely halves the time, and the limit
 # brings that back once there is much of it.
 APISERVER_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "900MiB"}

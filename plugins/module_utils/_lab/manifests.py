@@ -111,6 +111,7 @@ CRD_GROUPS = {
             (
                 "kustomize/crd/bases/kwok.x-k8s.io_clusterportforwards.yaml",
                 "kustomize/crd/bases/kwok.x-k8s.io_clusterlogs.yaml",
+                "kustomize/crd/bases/kwok.x-k8s.io_clusterexecs.yaml",
             ),
         ),
     ),
