@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._names import SERVICE_LABEL
 from .account import account, with_account
 from .autoscaler import autoscaler
+from .gang import queue_labels
 from .job import jobs
 from .platform import Platform
 from .pod import config_maps, container, metadata, pod_annotations, pod_fields, volumes
@@ -46,10 +47,12 @@ def _deployment(plan: ServicePlan) -> dict[str, Any]:
         spec["replicas"] = 0
     elif plan.autoscaling is None:
         spec["replicas"] = plan.service.scaling.min
+    made = metadata(plan, plan.name)
+    made["labels"].update(queue_labels(plan))
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(plan, plan.name),
+        "metadata": made,
         "spec": spec,
     }
 

@@ -12,6 +12,7 @@ from .._fleet import Fleet, Problem
 from .._fleet.records.stores import VOLUMES
 from .._names import MANAGED_BY_LABEL, PREFIX
 from .._plan import ServicePlan
+from .._platforms.leader_workers import copies
 from .finding import Plans, at, error
 
 CODE = "V-20"
@@ -28,6 +29,9 @@ OWNED = (
 )
 """Label keys that our selectors use."""
 OWNED_PREFIXES = (PREFIX, "serving.kserve.io/", "applyset.kubernetes.io/")
+
+_REVISION = "0123456789abcdef"
+"""As long as what tells one specification from the next in labels of pods."""
 
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -67,6 +71,10 @@ def _longest_label(plan: ServicePlan) -> str:
     if plan.platform.name == "llmd":
         made = {"kserve": f"{plan.name}-kserve-workload-svc", "native": f"{plan.name}-prefill-group"}
         return made[plan.service.llmd.provider]
+    if plan.platform.name == "leader-workers":
+        return max((f"{copy.name}-{_REVISION}" for copy in copies(plan)), key=len)
+    if plan.platform.name == "lws":
+        return f"{plan.name}-{max(plan.service.scaling.min, plan.service.scaling.max or 0)}-{_REVISION}"
     return plan.name
 
 

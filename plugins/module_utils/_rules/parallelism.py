@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""V-04: how the engines and pods of one copy share its GPUs on platform llmd."""
+"""V-04: how the engines and pods of one copy share its GPUs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CODE = "V-04"
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in roles(plans):
-        if plan.platform.name == "llmd":
+        if plan.platform.rendezvous is not None:
             yield from _whole_engines(plan)
-            if plan.service.llmd.provider == "kserve":
-                yield from _of_kserve(plan)
+        if plan.platform.name == "llmd" and plan.service.llmd.provider == "kserve":
+            yield from _of_kserve(plan)
 
 
 def _whole_engines(plan: ServicePlan) -> Iterator[Problem]:
