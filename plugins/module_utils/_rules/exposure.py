@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
-from .finding import Plans, at, error, runs
+from .finding import Plans, at, error, runs, warning
 
 CODE = "V-22"
 
@@ -35,6 +35,7 @@ _GATEWAY = re.compile(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]*[a-
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     taken: dict[tuple[str, str], str] = {}
+    certificates: dict[str, str] = {}
     for plan in plans:
         yield from _effects(plan)
         yield from _forms(plan)
@@ -42,6 +43,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         yield from _authentication(fleet, plan)
         yield from _canary(plan)
         yield from _twice(plan, taken)
+        yield from _certificate(plan, certificates)
 
 
 def _effects(plan: ServicePlan) -> Iterator[Problem]:
@@ -122,7 +124,7 @@ def _canary(plan: ServicePlan) -> Iterator[Problem]:
     path = at(plan, "rollout.canary")
     if canary.weight > ALL:
         yield error(CODE, f"{path}.weight", f"{canary.weight} is not in 0 to 100.", "Write a percentage.")
-    if plan.platform.splits_requests:
+    if plan.splits_requests:
         return
     if plan.platform.routes or plan.platform.backend is not None:
         message = f"platform {plan.platform.name} sends all requests to one pool of pods."
@@ -143,6 +145,20 @@ def _twice(plan: ServicePlan, taken: dict[tuple[str, str], str]) -> Iterator[Pro
         hint = "Give each service a host or a path of its own."
         yield error(CODE, at(plan, "expose.path" if expose.prefix else "expose.host"), message, hint)
     taken.setdefault(place, plan.name)
+
+
+def _certificate(plan: ServicePlan, certificates: dict[str, str]) -> Iterator[Problem]:
+    """Clients reuse a connection for every host of its certificate, and meet the wrong gateway of Istio's."""
+    expose = plan.service.expose
+    own = expose.type == "istio" and expose.gateway is None and runs(plan)
+    if not own or expose.tls is None or expose.tls.secret is None:
+        return
+    if expose.tls.secret in certificates:
+        first = certificates[expose.tls.secret]
+        message = f"{expose.tls.secret} is also the certificate of {first}: clients may get 404."
+        hint = "Let both use one gateway that is there already (expose.gateway)."
+        yield warning(CODE, at(plan, "expose.tls.secret"), message, hint)
+    certificates.setdefault(expose.tls.secret, plan.name)
 
 
 def _any(types: tuple[str, ...]) -> str:

@@ -177,3 +177,10 @@ def test_one_place_leads_to_one_service() -> None:
     assert paths(found("V-22", *twice)) == ["llm_serving[b].expose.path"]
     twice[1]["expose"] = {**expose, "path": "/other"}
     assert not found("V-22", *twice)
+
+
+def test_gateways_of_istio_with_one_certificate_are_warned_of() -> None:
+    expose = {"type": "istio", "tls": {"secret": "llm-tls"}}
+    twice = [{"name": name, "expose": {**expose, "host": f"{name}.example"}} for name in ("a", "b")]
+    (problem,) = found("V-22", *twice)
+    assert (problem.path, problem.severity) == ("llm_serving[b].expose.tls.secret", "warning")
