@@ -92,6 +92,11 @@ class Entry:
     def engine_is_at_least(self, floor: str) -> bool:
         return versions.at_least(self.engine_version, floor)
 
+    @property
+    def kserve_mode(self) -> str:
+        """Deployment mode of the InferenceService, in KServe's present words."""
+        return self.service.kserve.mode or self.cluster.components.kserve.deployment_mode
+
     def kserve_is_at_least(self, floor: str) -> bool:
         return versions.at_least(versions.kserve_version(self.cluster), floor)
 

@@ -198,9 +198,14 @@ class ServicePlan(Entry):
     @property
     def variants(self) -> tuple[ServicePlan, ...]:
         """The service and its canary, where that has pods of its own."""
-        if self.canary is None or self.platform.splits_requests:
+        if self.canary is None or self.splits_requests:
             return (self,)
         return (self, self.canary)
+
+    @property
+    def splits_requests(self) -> bool:
+        """Whether the platform itself gives the canary its share."""
+        return self.platform.splits_requests is not None and self.platform.splits_requests(self)
 
     @property
     def canary_weight(self) -> int:

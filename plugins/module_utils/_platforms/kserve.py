@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""KServe in Standard mode: a ServingRuntime of the service's own, and the InferenceService that names it.
+"""KServe: a ServingRuntime of the service's own, and the InferenceService that names it.
 
 KServe copies labels and annotations of the InferenceService into the pods, so any change of them replaces all
 pods; what may change without need stays away from them.
@@ -13,6 +13,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .._workload import Autoscaling, Port
+from . import knative
 from .job import jobs
 from .platform import Platform
 from .pod import (
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 _PREFIX = "serving.kserve.io/"
 _SERVICE_PORT = 80
 _EXISTING = "existing:"
-_STANDARD_SINCE = "0.16"
+_NEW_NAMES_SINCE = "0.16"
+_FORMER = {"Standard": "RawDeployment", "Knative": "Serverless"}
+"""What the modes were called before."""
 
 
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
@@ -41,16 +44,22 @@ def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     account = plan.own_service_account
     before = [] if account is None else [storage_account(plan, account)]
     before += jobs(plan, plan.workload.jobs)
-    existing = plan.service.kserve.runtime
-    if existing is not None:
-        return [*before, _inference_service(plan, existing.removeprefix(_EXISTING))]
-    return [*before, *config_maps(plan), _runtime(plan), _inference_service(plan, plan.name)]
+    shown = plan.canary if plan.splits_requests and plan.canary else plan
+    variants = (plan,) if shown is plan else (plan, shown)
+    own = [obj for each in variants if _makes_runtime(each) for obj in (*config_maps(each), _runtime(each))]
+    return [*before, *own, _inference_service(plan, shown)]
+
+
+def _makes_runtime(plan: ServicePlan) -> bool:
+    return plan.service.kserve.runtime is None
 
 
 def _runtime(plan: ServicePlan) -> dict[str, Any]:
     """The container and its volumes; KServe takes resources and the fields of the pod from elsewhere."""
     main = container(plan.workload.main)
     del main["resources"]
+    if _is_knative(plan):
+        main = knative.container(plan, main, pod_fields(plan.workload))
     name, version = plan.engine.model_format
     spec: dict[str, Any] = {
         "supportedModelFormats": [{"name": name, "version": version, "autoSelect": False}],
@@ -71,24 +80,18 @@ def _runtime(plan: ServicePlan) -> dict[str, Any]:
     }
 
 
-def _inference_service(plan: ServicePlan, runtime: str) -> dict[str, Any]:
-    annotations = {
-        f"{_PREFIX}deploymentMode": "Standard"
-        if plan.kserve_is_at_least(_STANDARD_SINCE)
-        else "RawDeployment",
-        f"{_PREFIX}autoscalerClass": _autoscaler_class(plan.autoscaling),
-    }
+def _inference_service(plan: ServicePlan, shown: ServicePlan) -> dict[str, Any]:
+    """With *shown* as the newest revision: the service's own specification, or its canary's."""
+    annotations = {f"{_PREFIX}deploymentMode": _mode(plan)}
+    if not _is_knative(plan):
+        annotations[f"{_PREFIX}autoscalerClass"] = _autoscaler_class(plan.autoscaling)
     if plan.stopped:
         annotations[f"{_PREFIX}stop"] = "true"
-    predictor = {
-        **pod_fields(plan.workload),
-        "annotations": {**pod_annotations(plan), **_writable(plan)},
-        "deploymentStrategy": strategy(plan),
-        **_scaling(plan),
-        "model": _model(plan, runtime),
-    }
-    if plan.engine.loads_model and plan.location.delivery == "uri":
-        predictor |= _fetched(plan, predictor["model"])
+    predictor = {**_run(shown), "model": _model(shown)}
+    if shown.engine.loads_model and shown.location.delivery == "uri":
+        predictor |= _fetched(shown, predictor["model"])
+    if shown is not plan:
+        predictor["canaryTrafficPercent"] = plan.canary_weight
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
@@ -97,8 +100,32 @@ def _inference_service(plan: ServicePlan, runtime: str) -> dict[str, Any]:
     }
 
 
-def _model(plan: ServicePlan, runtime: str) -> dict[str, Any]:
+def _mode(plan: ServicePlan) -> str:
+    """Always written: the cluster's default differs from one to the next, and the webhook reads this."""
+    return plan.kserve_mode if plan.kserve_is_at_least(_NEW_NAMES_SINCE) else _FORMER[plan.kserve_mode]
+
+
+def _run(plan: ServicePlan) -> dict[str, Any]:
+    """How the pods run and scale."""
+    annotations = {**pod_annotations(plan), **_writable(plan)}
+    fields = pod_fields(plan.workload)
+    if _is_knative(plan):
+        return {
+            **knative.pod(fields),
+            "annotations": {**knative.revision_annotations(plan), **annotations},
+            **knative.scaling(plan),
+        }
+    return {
+        **fields,
+        "annotations": annotations,
+        "deploymentStrategy": strategy(plan),
+        **_scaling(plan),
+    }
+
+
+def _model(plan: ServicePlan) -> dict[str, Any]:
     name, version = plan.engine.model_format
+    runtime = plan.name if _makes_runtime(plan) else str(plan.service.kserve.runtime).removeprefix(_EXISTING)
     model: dict[str, Any] = {
         "modelFormat": {"name": name, "version": version},
         "runtime": runtime,
@@ -186,12 +213,17 @@ def _address(plan: ServicePlan) -> tuple[str, int]:
     return f"{plan.name}-predictor", _SERVICE_PORT
 
 
+def _is_knative(plan: ServicePlan) -> bool:
+    return plan.kserve_mode == "Knative"
+
+
 KSERVE = Platform(
     name="kserve",
+    splits_requests=_is_knative,
     ports={"http": Port(name="http1", number=8080), "grpc": Port(name="grpc", number=9000)},
     container="kserve-container",
     model_dir="/mnt/models",
-    pods="{name}-predictor-[a-z0-9]+-[a-z0-9]+",
+    pods="{name}-predictor-([0-9]+-deployment-)?[a-z0-9]+-[a-z0-9]+",
     selector=_selector,
     address=_address,
     objects=objects,

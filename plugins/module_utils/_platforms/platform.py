@@ -46,6 +46,6 @@ class Platform:
     """Where a route of the Gateway API leads, without port; None: to a Service."""
     routes: bool = False
     """Whether it makes routes of the Gateway API itself."""
-    splits_requests: bool = False
-    """Whether it sends a part of the requests to another specification itself."""
+    splits_requests: Callable[[ServicePlan], bool] | None = None
+    """Whether it sends a part of the requests to another specification itself; None: it never does."""
     objects: Callable[[ServicePlan], list[dict[str, Any]]]

@@ -49,5 +49,4 @@ def copies(plan: ServicePlan) -> int:
 
 def knative(plan: ServicePlan) -> bool:
     """Whether Knative runs the pods, not a Deployment."""
-    mode = plan.service.kserve.mode or plan.cluster.components.kserve.deployment_mode
-    return plan.platform.name == "kserve" and mode == "Knative"
+    return plan.platform.name == "kserve" and plan.kserve_mode == "Knative"
