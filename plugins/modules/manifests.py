@@ -70,6 +70,18 @@ EXAMPLES = r"""
     llm_models: "{{ llm_models }}"
     llm_serving: "{{ llm_serving }}"
 
+- name: Render, to see where each value comes from
+  inferops.serving.manifests:
+    dest: "{{ playbook_dir }}/manifests"
+    llm_models: "{{ llm_models }}"
+    llm_serving: "{{ llm_serving }}"
+  check_mode: true
+  register: rendered
+
+- name: Show it for one service
+  ansible.builtin.debug:
+    msg: "{{ rendered.provenance.chat | inferops.serving.table }}"
+
 - name: Write one archive
   inferops.serving.manifests:
     dest: /tmp/manifests.tar.gz
@@ -96,6 +108,17 @@ files:
   elements: str
   returned: success
   sample: [chat/00-deployment-chat.yaml, chat/kustomization.yaml, kustomization.yaml]
+provenance:
+  description:
+    - By name of a service, each key of its entry that has a value, with the value and where it is from. The
+      source is V(user), V(preset:<name>), V(derived) from other keys, or V(default).
+    - The filter P(inferops.serving.table#filter) shows it as lines.
+  type: dict
+  returned: success
+  sample:
+    chat:
+      - {key: engine_args.gpu_memory_utilization, value: 0.85, source: "preset:size-medium"}
+      - {key: shm_size, value: 8Gi, source: derived}
 problems:
   description: What is wrong in the inventory, with code, path, message and hint.
   type: list
@@ -115,7 +138,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._manifests import
     write_directory,
     write_tarball,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
+from ansible_collections.inferops.serving.plugins.module_utils._plan import plan, provenance
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 
 
@@ -139,9 +162,15 @@ def run(module: FleetModule) -> NoReturn:
     options = module.params
     with_secrets = options["include_secrets"]
     fleet = choose(module.specification(with_values=with_secrets).fleet, options["names"])
-    made = export(fleet, plan(fleet), with_secrets=with_secrets)
+    plans = plan(fleet)
+    made = export(fleet, plans, with_secrets=with_secrets)
     dest = Path(options["dest"])
-    result = {"dest": str(dest), "version": made.version, "files": list(made.files)}
+    result = {
+        "dest": str(dest),
+        "version": made.version,
+        "files": list(made.files),
+        "provenance": {each.name: provenance(each) for each in plans},
+    }
     if options["format"] == "tarball":
         changed = write_tarball(made, dest, private=with_secrets, check_mode=module.check_mode)
         module.exit_json(changed=changed, **result)

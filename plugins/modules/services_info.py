@@ -110,6 +110,16 @@ services:
       type: list
       elements: dict
       sample: []
+    provenance:
+      description:
+        - Each key of the entry that has a value, with the value and where it is from. The source is
+          V(user), V(preset:<name>), V(derived) from other keys, or V(default).
+        - The filter P(inferops.serving.table#filter) shows it as lines.
+      type: list
+      elements: dict
+      sample:
+        - {key: engine_args.gpu_memory_utilization, value: 0.85, source: "preset:size-medium"}
+        - {key: shm_size, value: 8Gi, source: derived}
 problems:
   description: What is wrong in the inventory, with code, path, message and hint.
   type: list

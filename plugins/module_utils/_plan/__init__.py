@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .facts import ServicePlan
 from .planning import plan
+from .provenance import provenance
 from .scaling import meter
 
-__all__ = ["ServicePlan", "meter", "plan"]
+__all__ = ["ServicePlan", "meter", "plan", "provenance"]

@@ -14,7 +14,7 @@ from .._apply import Action, Diagnosis, Inspection, ObjectSet, Revision, inspect
 from .._apply.engine import silent
 from .._apply.wait import wait_until_ready
 from .._cluster import Client
-from .._plan import ServicePlan
+from .._plan import ServicePlan, provenance
 from .._probe import public_address, target_of
 from .._sets.services import service_set
 from .optional import known_to
@@ -42,6 +42,7 @@ class Look:
     pending: Sequence[Action]
     foreign: Sequence[Mapping[str, Any]]
     diagnosis: Sequence[Diagnosis]
+    provenance: Sequence[Mapping[str, Any]]
 
     def result(self) -> dict[str, Any]:
         """The look as a module returns it."""
@@ -49,6 +50,7 @@ class Look:
             **asdict(self),
             "drift": [asdict(action) for action in self.drift],
             "pending": [asdict(action) for action in self.pending],
+            "provenance": [dict(one) for one in self.provenance],
             "foreign": [dict(one) for one in self.foreign],
             "diagnosis": [one.result() for one in self.diagnosis],
         }
@@ -84,6 +86,7 @@ def _look(client: Client, plan: ServicePlan) -> Look:
         pending=pending,
         foreign=[asdict(foreign) for foreign in found.foreign],
         diagnosis=diagnosis,
+        provenance=provenance(plan),
     )
 
 

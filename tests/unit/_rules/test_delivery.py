@@ -1,0 +1,117 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit._plan.inventory import CLAIM
+from tests.unit._rules.asking import found, paths
+
+STORES = [
+    {**CLAIM, "name": "claim"},
+    {"name": "bucket", "kind": "s3", "bucket": "demo"},
+    {"name": "images", "kind": "oci", "registry": "registry.example/models"},
+    {"name": "hub", "kind": "hf"},
+]
+VENDOR: dict[str, Any] = {"engine": "aidaptiv", "image": "registry.example/aidaptiv:1"}
+SCRIPT = {"delivery": "legacy-prescript", "prescript": {"script": "true"}}
+LORA = {"lora": {"enabled": True, "max_rank": 8}}
+
+
+def wrong(*, store: str = "claim", adapter: dict[str, Any] | None = None, **entry: Any) -> list[str]:
+    model: dict[str, Any] = {"source": "model/m", "store": store}
+    if adapter:
+        model["adapters"] = [{"name": "sql", "rank": 8, **adapter}]
+    cluster = entry.pop("cluster", None)
+    used = [each for each in STORES if each["name"] == store]
+    return paths(found("V-13", entry, model=model, stores=used, cluster=cluster))
+
+
+@pytest.mark.req("S3-18")
+@pytest.mark.parametrize(
+    ("delivery", "fitting"),
+    [("mount", {"claim"}), ("copy", {"claim", "bucket"}), ("image", {"images"})],
+)
+@pytest.mark.parametrize("store", [each["name"] for each in STORES])
+def test_a_delivery_starts_from_stores_that_it_can(delivery: str, fitting: set[str], store: str) -> None:
+    assert wrong(store=store, delivery=delivery) == ([] if store in fitting else ["llm_serving[a].delivery"])
+
+
+def test_a_script_starts_from_anything() -> None:
+    assert not [each for each in STORES if wrong(store=str(each["name"]), **SCRIPT)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"), [({"delivery": "copy"}, "delivery"), ({"fast_local": True}, "fast_local")]
+)
+def test_a_platform_that_fetches_by_itself_delivers_by_itself(entry: dict[str, Any], key: str) -> None:
+    assert wrong(platform="kserve", **entry) == [f"llm_serving[a].{key}"]
+
+
+@pytest.mark.parametrize("entry", [{"delivery": "legacy-prescript"}, {"prescript": {"script": "true"}}])
+def test_a_script_and_its_delivery_go_together(entry: dict[str, Any]) -> None:
+    assert wrong(**entry) == ["llm_serving[a].prescript"]
+
+
+@pytest.mark.req("S3-22")
+@pytest.mark.parametrize(
+    ("entry", "legal"),
+    [
+        ({"delivery": "copy", "shared_path": "/fast"}, True),
+        ({"delivery": "copy", "shared_path": "fast"}, False),
+        ({"delivery": "copy", "shared_path": "/"}, False),
+        ({"delivery": "copy", "shared_path": "/dev/shm"}, False),
+        ({"delivery": "mount", "shared_path": "/fast"}, False),
+    ],
+)
+def test_the_shared_path_is_a_directory_of_its_own_and_is_used(entry: dict[str, Any], legal: bool) -> None:
+    assert wrong(**entry) == ([] if legal else ["llm_serving[a].shared_path"])
+
+
+@pytest.mark.req("S3-23")
+@pytest.mark.parametrize(
+    ("adapter", "delivery", "legal"),
+    [
+        ({"source": "lora/sql"}, "copy", True),
+        ({"source": "lora/sql"}, "mount", True),
+        ({"path": "/mnt/models/lora/sql"}, "mount", True),
+        ({"path": "/mnt/data/lora-adapters/sql"}, "mount", False),
+        ({"path": "/mnt/data/lora-adapters/sql"}, "copy", False),
+        ({"path": "/data/lora-adapters/sql"}, "copy", False),
+        ({"path": "/data/lora-adapters/sql"}, "legacy-prescript", True),
+        ({"path": "/mnt/nvme0/sql"}, "mount", True),
+    ],
+)
+def test_an_adapter_is_where_something_puts_it(adapter: dict[str, Any], delivery: str, legal: bool) -> None:
+    entry = SCRIPT if delivery == "legacy-prescript" else {"delivery": delivery}
+    problems = wrong(adapter=adapter, **VENDOR, **LORA, **entry, kv_offload={"ssd_gb": 500})
+    assert problems == ([] if legal else ["llm_models[m].adapters[sql].path"])
+
+
+@pytest.mark.req("S3-08")
+@pytest.mark.parametrize(
+    ("path", "mounted", "legal"),
+    [
+        (None, None, True),
+        ("/mnt/nvme0", None, True),
+        ("/mnt/nvme0/", None, True),
+        ("/mnt/ssd", None, False),
+        ("/mnt/ssd", "/mnt/ssd", True),
+        (None, "/mnt/ssd", True),
+    ],
+)
+def test_the_engine_looks_where_the_device_plugin_mounts(
+    path: str | None, mounted: str | None, legal: bool
+) -> None:
+    cluster = {"components": {"aidaptiv": {"mount_path": mounted}}} if mounted else None
+    offload = {"ssd_gb": 500, **({"path": path} if path else {})}
+    problems = wrong(cluster=cluster, kv_offload=offload, **VENDOR)
+    assert problems == ([] if legal else ["llm_serving[a].kv_offload.path"])
+
+
+def test_the_path_of_a_volume_is_free() -> None:
+    offload = {"ssd_gb": 500, "path": "/mnt/ssd", "storage_class": "aidaptiv-cache"}
+    assert not wrong(kv_offload=offload, **VENDOR)
