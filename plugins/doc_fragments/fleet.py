@@ -1626,9 +1626,9 @@ options:
                 type: str
               colocate:
                 description:
-                  - V(node) keeps the pods of one copy on one node; a node label such
-                    as V(topology.kubernetes.io/rack) keeps them where its value is
-                    the same.
+                  - V(node) keeps the pods of one copy on one node, which on platform
+                    V(lws) it has for itself; a node label such as V(topology.kubernetes.io/rack)
+                    keeps them where its value is the same.
                 type: str
                 default: none
       gpu:
@@ -1989,6 +1989,13 @@ options:
                   - A quantity with its unit, such as V(16Gi).
                   - Left out it is chosen by engine and model.
                 type: str
+          extra:
+            description:
+              - 'Further resources of each pod, for example V({rdma/hca: 1}), V({vpc.amazonaws.com/efa:
+                4}) or V({hugepages-2Mi: 5Gi}). Huge pages have a volume at C(/dev/hugepages-2Mi),
+                RDMA and EFA the capability C(IPC_LOCK), which a namespace that enforces
+                V(restricted) refuses.'
+            type: dict
       shm_size:
         description:
           - Size of C(/dev/shm). It counts as memory of the container.
@@ -2466,9 +2473,9 @@ options:
                     type: str
                   colocate:
                     description:
-                      - V(node) keeps the pods of one copy on one node; a node label
-                        such as V(topology.kubernetes.io/rack) keeps them where its
-                        value is the same.
+                      - V(node) keeps the pods of one copy on one node, which on platform
+                        V(lws) it has for itself; a node label such as V(topology.kubernetes.io/rack)
+                        keeps them where its value is the same.
                     type: str
                     default: none
           resources:
@@ -2527,6 +2534,14 @@ options:
                       - A quantity with its unit, such as V(16Gi).
                       - Left out it is chosen by engine and model.
                     type: str
+              extra:
+                description:
+                  - 'Further resources of each pod, for example V({rdma/hca: 1}),
+                    V({vpc.amazonaws.com/efa: 4}) or V({hugepages-2Mi: 5Gi}). Huge
+                    pages have a volume at C(/dev/hugepages-2Mi), RDMA and EFA the
+                    capability C(IPC_LOCK), which a namespace that enforces V(restricted)
+                    refuses.'
+                type: dict
       monitoring:
         description:
           - Metrics.

@@ -91,6 +91,8 @@ class Container:
     drain_seconds: int = 0
     """Seconds between leaving the endpoints and the stop signal."""
     mounts: tuple[Mount, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    """What the process may do besides; no other container may."""
     privileged: bool = False
     """Runs as root with all rights on its node."""
 

@@ -38,6 +38,12 @@ def server(
             Volume(name="dshm", source={"emptyDir": {"medium": "Memory", "sizeLimit": plan.shm_size}})
         )
         mounts.append(Mount(volume="dshm", path="/dev/shm"))  # noqa: S108
+    for name in plan.service.resources.extra:
+        page = name.removeprefix(_HUGE_PAGES)
+        if page != name:
+            volume = f"{_HUGE_PAGES}{page.lower()}"
+            volumes.append(Volume(name=volume, source={"emptyDir": {"medium": f"HugePages-{page}"}}))
+            mounts.append(Mount(volume=volume, path=f"/dev/{name}"))
     main = Container(
         name=plan.container_name,
         image=plan.image,
@@ -52,6 +58,7 @@ def server(
         drain_seconds=plan.endpoint_removal,
         resources=plan.resources,
         mounts=tuple(mounts),
+        capabilities=("IPC_LOCK",) if any(map(_pins_memory, plan.service.resources.extra)) else (),
     )
     workload = Workload(
         main=main,
@@ -70,3 +77,11 @@ def server(
         grace_period=plan.grace_period if grace_period is None else grace_period,
     )
     return attach_offload(plan, workload)
+
+
+_HUGE_PAGES = "hugepages-"
+
+
+def _pins_memory(resource: str) -> bool:
+    """Whether a network card reads the process's memory by itself."""
+    return resource.startswith("rdma/") or resource.endswith("/efa")

@@ -65,8 +65,9 @@ def resources(plan: ServicePlan) -> Resources:
     }
     for name, (request, limit) in written.items():
         requests[name], limits[name] = _settle(request, limit, *defaults[name])
-    requests.update(plan.gpu_resources)
-    limits.update(plan.gpu_resources)
+    counted = {**given.extra, **plan.gpu_resources}
+    requests.update(counted)
+    limits.update(counted)
     return Resources(requests=requests, limits=limits)
 
 

@@ -57,7 +57,7 @@ def gpu_environment(plan: ServicePlan) -> dict[str, str]:
     env: dict[str, str] = {}
     if plan.gpu_mode == "visible-devices":
         env["CUDA_VISIBLE_DEVICES"] = ",".join(plan.service.gpu.visible_devices)
-    if plan.gpu_mode != "none" and plan.gpus_per_pod > 1:
+    if plan.gpu_mode != "none" and plan.world_size > 1:
         env["NCCL_DEBUG"] = "INFO" if plan.service.engine_args.log_verbose else "WARN"
         if plan.service.gpu.p2p == "false":
             env["NCCL_P2P_DISABLE"] = "1"

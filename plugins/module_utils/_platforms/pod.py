@@ -75,7 +75,10 @@ def container(spec: Container) -> dict[str, Any]:
 def _rights(spec: Container) -> dict[str, Any]:
     if spec.privileged:
         return {"privileged": True, "runAsUser": 0, "runAsNonRoot": False}
-    return {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    capabilities: dict[str, Any] = {"drop": ["ALL"]}
+    if spec.capabilities:
+        capabilities["add"] = list(spec.capabilities)
+    return {"allowPrivilegeEscalation": False, "capabilities": capabilities}
 
 
 def resources(spec: Container) -> dict[str, Any]:

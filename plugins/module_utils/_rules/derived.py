@@ -107,6 +107,10 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
                     f"is derived from {home}.",
                     "Remove it from env and set it there.",
                 )
+        for name in plan.service.resources.extra:
+            if name in ("cpu", "memory", "ephemeral-storage") or name in plan.gpu_resources:
+                hint = "Remove it; resources.cpu, .memory and .ephemeral, topology and gpu say how much."
+                yield error(CODE, at(plan, f"resources.extra.{name}"), "has a key of its own.", hint)
         yield from _version(plan)
 
 

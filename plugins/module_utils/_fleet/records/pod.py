@@ -28,6 +28,12 @@ class Resources:
     cpu: CpuAmount = option("CPUs.", default=CpuAmount())
     memory: MemoryAmount = option("Memory.", default=MemoryAmount())
     ephemeral: MemoryAmount = option("Ephemeral storage.", default=MemoryAmount())
+    extra: dict[str, Text] = option(
+        "Further resources of each pod, for example V({rdma/hca: 1}), V({vpc.amazonaws.com/efa: 4}) or"
+        " V({hugepages-2Mi: 5Gi}). Huge pages have a volume at C(/dev/hugepages-2Mi), RDMA and EFA the"
+        " capability C(IPC_LOCK), which a namespace that enforces V(restricted) refuses.",
+        default={},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

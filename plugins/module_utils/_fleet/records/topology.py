@@ -26,8 +26,8 @@ class Placement:
     )
     queue: str | None = option("LocalQueue of Kueue or queue of Volcano.", default=None)
     colocate: str = option(
-        "V(node) keeps the pods of one copy on one node; a node label such as"
-        " V(topology.kubernetes.io/rack) keeps them where its value is the same.",
+        "V(node) keeps the pods of one copy on one node, which on platform V(lws) it has for itself; a node"
+        " label such as V(topology.kubernetes.io/rack) keeps them where its value is the same.",
         default="none",
     )
 
