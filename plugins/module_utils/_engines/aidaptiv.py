@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._catalogue import metrics
 from .._catalogue.aidaptiv import FLAGS
-from .._workload import Env, Port, SecretKey, Workload
+from .._workload import Env, Port, Workload
 from .engine import Engine
 from .server import server
 from .vllm import AMOUNTS, API_KEY_VARIABLE
@@ -71,16 +71,12 @@ def _written(plan: ServicePlan, name: str, value: Any) -> list[str]:
 
 
 def _environment(plan: ServicePlan) -> Env:
-    env: dict[str, str | SecretKey] = {
-        **vllm_environment(plan),
-        "k8s": "true",
-        "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
-    }
+    chosen = {"k8s": "true", "VLLM_WORKER_MULTIPROC_METHOD": "spawn"}
     if not plan.engine_is_at_least(_V1_BY_CHOICE_UNTIL):
-        env["VLLM_USE_V1"] = "1"
+        chosen["VLLM_USE_V1"] = "1"
     if plan.service.gpu.p2p == "false":
-        env |= {"NCCL_P2P_DISABLE": "1", "NCCL_IB_DISABLE": "1"}
-    return env
+        chosen |= {"NCCL_P2P_DISABLE": "1", "NCCL_IB_DISABLE": "1"}
+    return {**vllm_environment(plan), **chosen}
 
 
 AIDAPTIV = Engine(
