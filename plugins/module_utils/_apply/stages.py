@@ -20,15 +20,17 @@ class Stage(IntEnum):
     """CustomResourceDefinitions; the next stages begin when they are served."""
     FOUNDATION = 2
     """Accounts, rights, configuration, volumes, services: what workloads refer to."""
-    PREPARATION = 3
+    GRANTS = 3
+    """Bindings of roles: the API server looks at a role before anybody but an administrator may bind it."""
+    PREPARATION = 4
     """Jobs that must have done their work before anything serves; the next stages begin when they have."""
-    WORKLOADS = 4
-    ADMISSION = 5
+    WORKLOADS = 5
+    ADMISSION = 6
     """Webhooks and aggregated APIs: only when the workload behind them is ready, or they lock everybody out.
     """
-    BLUEPRINTS = 6
+    BLUEPRINTS = 7
     """Custom resources that others name: runtimes, configurations, classes, gateways, queues."""
-    CUSTOM = 7
+    CUSTOM = 8
     """All other custom resources."""
 
 
@@ -48,6 +50,10 @@ _FOUNDATION_GROUPS = frozenset(
         "scheduling.k8s.io",
         "storage.k8s.io",
     }
+)
+
+_GRANTS = frozenset(
+    {("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")}
 )
 
 _WORKLOADS = frozenset(
@@ -94,6 +100,8 @@ def stage_of(obj: Mapping[str, Any]) -> Stage:
         return Stage.ADMISSION
     if BEFORE_SERVERS_ANNOTATION in (obj["metadata"].get("annotations") or {}):
         return Stage.PREPARATION
+    if kind in _GRANTS:
+        return Stage.GRANTS
     if kind in _WORKLOADS:
         return Stage.WORKLOADS
     if kind in _BLUEPRINTS:
