@@ -29,21 +29,17 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 
 
 def _scheduler(plan: ServicePlan) -> Iterator[Problem]:
-    hami, gpu = plan.cluster.components.hami, plan.service.gpu
+    """Whether HAMi sends such pods to its scheduler by itself is seen in the cluster."""
+    hami = plan.cluster.components.hami
     if hami.state == "absent":
         hint = "Write gpu.mode: resource, or let HAMi be there."
         yield error(CODE, at(plan, "gpu.mode"), "vgpu needs HAMi, and components.hami is absent.", hint)
         return
     if plan.scheduler is not None or hami.state in ("present", "existing"):
         return
-    path = at(plan, "topology.placement.scheduler")
     hint = f"Remove it, or write {hami.scheduler}."
-    if gpu.memory_percent is not None or gpu.memory is not None:
-        message = "is empty, and pods with shares of memory wait for ever at the default scheduler."
-        yield error(CODE, path, message, hint)
-    else:
-        message = "is empty: the default scheduler counts the GPUs, but HAMi does not share them out."
-        yield warning(CODE, path, message, hint)
+    message = "is empty: the default scheduler knows no shares of memory, and HAMi does not share out the GPUs."
+    yield warning(CODE, at(plan, "topology.placement.scheduler"), message, hint)
 
 
 def _privilege(plan: ServicePlan) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ def test_a_length_within_the_models_positions() -> None:
     assert not found("V-16", args(max_model_len=1_000_000))
 
 
+@pytest.mark.req("S3-50")
 @pytest.mark.parametrize(
     ("source", "legal"), [("org/Llama-3.1-8B-Instruct", True), ("org/Llama-3-8B", False)]
 )
@@ -33,6 +34,7 @@ def test_what_is_written_of_the_model_wins_over_what_is_known() -> None:
     )
 
 
+@pytest.mark.req("S3-34")
 def test_an_unchunked_prompt_goes_in_one_step() -> None:
     entry = args(chunked_prefill=False, max_model_len=32768, max_num_batched_tokens=8192)
     assert paths(found("V-16", entry)) == ["llm_serving[a].engine_args.max_num_batched_tokens"]

@@ -26,8 +26,8 @@ def severities(
     ("gpu", "topology", "hami", "told"),
     [
         (SHARE, {}, {}, []),
-        (SHARE, NO_SCHEDULER, {}, ["error"]),
-        ({"mode": "vgpu", "memory": "20Gi"}, NO_SCHEDULER, {}, ["error"]),
+        (SHARE, NO_SCHEDULER, {}, ["warning"]),
+        ({"mode": "vgpu", "memory": "20Gi"}, NO_SCHEDULER, {}, ["warning"]),
         ({"mode": "vgpu"}, NO_SCHEDULER, {}, ["warning"]),
         (SHARE, NO_SCHEDULER, {"state": "existing"}, []),
         ({"mode": "resource"}, NO_SCHEDULER, {}, []),
