@@ -33,6 +33,9 @@ REPOSITORY = "/model-repository"
 _RUNNER = "/opt/inferops"
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _METRICS_INTERVAL_MS = 1000
+_LATE = 60
+"""Seconds until what should be there counts as missing: a node sees late what another wrote to a volume."""
+_PAUSE = 3
 
 
 def workload(plan: ServicePlan) -> Workload:
@@ -78,6 +81,8 @@ def launch(plan: ServicePlan) -> dict[str, Any]:
         "container": plan.container_name,
         "conversion": {"jobs": {SERVICE_LABEL: plan.name}} if converts else None,
         "drain": plan.requests_in_flight,
+        "late": _LATE,
+        "pause": _PAUSE,
         "peers": {
             "rank": rendezvous.rank_label,
             "same": list(rendezvous.copy_labels),

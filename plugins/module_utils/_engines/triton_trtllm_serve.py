@@ -39,10 +39,10 @@ HERE = Path(__file__).resolve()
 REMOTE = "remote.py"
 """What mpirun calls in the place of ssh, beside this file."""
 
-LATE = 60
-"""Seconds until what should be there counts as missing: a node sees late what another wrote to a volume."""
-PAUSE = 3
 KILL_AFTER = 15
+TRIES = 10
+ENDED = ("Failed", "Succeeded")
+"""Phases of pods that are no more, such as evicted ones."""
 
 
 class Failed(Exception):
@@ -66,17 +66,22 @@ class Api:
         """The object or list at a path of the namespace; None where there is none."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         url = f"https://{host}:{self._port}{path}?{urllib.parse.urlencode(query)}"
-        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._read('token')}"})
-        try:
-            with urllib.request.urlopen(request, timeout=30, context=self._trust()) as answer:  # noqa: S310
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except urllib.error.HTTPError as error:
-            if error.code == HTTPStatus.NOT_FOUND:
-                return None
-            if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                raise Failed(f"the account of this pod may not read {path}: {error}") from error
-            raise
+        for attempt in range(TRIES):
+            request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._read('token')}"})
+            try:
+                with urllib.request.urlopen(request, timeout=30, context=self._trust()) as answer:  # noqa: S310
+                    found: dict[str, Any] = json.load(answer)
+                    return found
+            except urllib.error.HTTPError as error:
+                if error.code == HTTPStatus.NOT_FOUND:
+                    return None
+                if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                    raise Failed(f"the account of this pod may not read {path}: {error}") from error
+                trouble: Exception = error
+            except (OSError, ValueError) as error:
+                trouble = error
+            time.sleep(attempt)
+        raise Failed(f"the API server does not answer: {trouble}")
 
     def jobs(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         return self._list("/apis/batch/v1", "jobs", labels)
@@ -118,14 +123,14 @@ def wait_until_converted(launch: dict[str, Any], api: Api | None) -> str | None:
             return str(found["path"])
         looked = ", ".join(place["path"] for place in places)
         said, final = conversion(launch["conversion"], api)
-        if final and time.monotonic() - since > launch.get("late", LATE):
+        if final and time.monotonic() - since > launch["late"]:
             raise Failed(f"no converted model in {looked}: {said}")
         if final is None:
             raise Failed(said)
         told = tell(f"waiting for the converted model: {said}", told)
         if not final:
             since = time.monotonic()
-        pause()
+        time.sleep(launch["pause"])
 
 
 def complete(place: dict[str, Any]) -> bool:
@@ -191,7 +196,7 @@ def wait_for_pods(launch: dict[str, Any], api: Api | None) -> list[str]:
         if not missing:
             return names
         told = tell(f"waiting for the other pods: {missing}", told)
-        pause()
+        time.sleep(launch["pause"])
 
 
 def members(
@@ -202,8 +207,8 @@ def members(
     by_rank: dict[int, list[dict[str, Any]]] = {}
     for pod in pods:
         rank = (pod["metadata"].get("labels") or {}).get(peers["rank"], "")
-        leaving = pod["metadata"].get("deletionTimestamp") is not None
-        if rank.isdecimal() and not leaving and pod["metadata"]["name"] != leader["metadata"]["name"]:
+        gone = pod["metadata"].get("deletionTimestamp") or (pod.get("status") or {}).get("phase") in ENDED
+        if rank.isdecimal() and not gone and pod["metadata"]["name"] != leader["metadata"]["name"]:
             by_rank.setdefault(int(rank), []).append(pod)
     trouble = []
     if 0 in by_rank:
@@ -276,7 +281,8 @@ def end(process: subprocess.Popen[bytes], drain: int) -> None:
     """The first rank finishes what it has begun while the others are still there to help it."""
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_IGN)
-    first = next((pid for pid, argv in processes() if is_server(argv) and "--id=rank0" in argv), process.pid)
+    servers = (pid for pid, argv in processes() if is_server(argv) and "--id=rank0" in argv)
+    first = next((pid for pid in servers if process.pid in ancestors(pid)), process.pid)
     say(f"telling the first rank to end, process {first}")
     os.kill(first, signal.SIGTERM)
     deadline = time.monotonic() + drain
@@ -294,6 +300,7 @@ def end(process: subprocess.Popen[bytes], drain: int) -> None:
 def work(launch: dict[str, Any]) -> int:
     """Sleeps; what ranks leave behind is reaped by the kernel, since nobody here waits for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    say("waiting to be given ranks")
     try:
         while True:
             signal.pause()
@@ -315,13 +322,20 @@ def processes() -> Iterator[tuple[int, list[str]]]:
             yield int(path.parent.name), argv
 
 
+def ancestors(pid: int) -> Iterator[int]:
+    """The process itself, its parent, and so on."""
+    while pid > 1:
+        yield pid
+        try:
+            # What stands before the last bracket is a name, which may hold anything.
+            pid = int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+        except OSError:
+            return
+
+
 def is_server(argv: list[str]) -> bool:
     """A script is shown behind its interpreter."""
     return "tritonserver" in (os.path.basename(each) for each in argv[:2])
-
-
-def pause() -> None:
-    time.sleep(PAUSE)
 
 
 def tell(text: str, told: str) -> str:
