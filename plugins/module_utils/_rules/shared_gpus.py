@@ -38,7 +38,7 @@ def _scheduler(plan: ServicePlan) -> Iterator[Problem]:
     if plan.scheduler is not None or hami.state in ("present", "existing"):
         return
     hint = f"Remove it, or write {hami.scheduler}."
-    message = "is empty: the default scheduler knows no shares of memory, and HAMi does not share out the GPUs."
+    message = "is empty: the default scheduler knows no shares of memory and leaves GPUs whole."
     yield warning(CODE, at(plan, "topology.placement.scheduler"), message, hint)
 
 
