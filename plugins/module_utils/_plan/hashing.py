@@ -17,8 +17,8 @@ def spec_hash(workload: Workload, uri: str, secrets: Mapping[str, str]) -> str:
     """Hash of all that makes a pod; the number of copies is no part of it.
 
     *uri* is where the platform or the engine fetches the model. *secrets* tells the state of each Secret that
-    the pods read, as opaque text that gives no value away. What a workload does not use is no part of it, so a
-    pod stays when a later version of this program knows more.
+    the pods read, as opaque text that gives no value away. What a workload does not use is no part of it, so
+    a pod stays when a later version of this program knows more.
     """
     spec = {"workload": workload, "uri": uri, "secrets": dict(secrets)}
     written = json.dumps(spec, default=_used, sort_keys=True, separators=(",", ":"))

@@ -89,6 +89,58 @@ def test_all_at_once_the_conversion_never_gets_its_gpus(on_a_claim: Fleet) -> No
         on_a_claim.client.delete(obj)
 
 
+@pytest.mark.req("S1-66", "S1-70", "S1-80", "S1-81", "S1-82")
+def test_what_is_asked_for_a_pod_reaches_every_pod(on_a_claim: Fleet) -> None:
+    asked = {
+        **EIGHT,
+        "topology": {"tensor": 2},
+        "labels": {"team": "search"},
+        "tolerations": [{"key": "spot", "operator": "Exists"}],
+        "engine_args": {"log_verbose": 1, "log_iso8601": True},
+        "shm_size": "64Gi",
+        "resources": {
+            "cpu": {"request": "4", "limit": "4"},
+            "memory": {"request": "32Gi", "limit": "32Gi"},
+            "ephemeral": {"request": "1Gi", "limit": "1Gi"},
+        },
+    }
+    single = {**asked, "name": "single", "topology": {"tensor": 1}, "resources": asked["resources"]}
+    verdicts = on_a_claim.roll_out(asked, single)
+    assert all(one.ready for one in verdicts.values()), verdicts
+    objects = [
+        *on_a_claim.client.list("apps/v1", "Deployment", namespace=on_a_claim.namespace),
+        *on_a_claim.client.list("batch/v1", "Job", namespace=on_a_claim.namespace),
+        *on_a_claim.client.list("v1", "ServiceAccount", namespace=on_a_claim.namespace),
+    ]
+    pods = on_a_claim.pods()
+    assert {"single-leader", "chat-leader", "chat-worker1"} <= {one["metadata"]["name"] for one in objects}
+    assert not any(one["metadata"]["name"].startswith("single-worker") for one in objects)
+    for obj in [*pods, *(one for one in objects if one["metadata"]["name"] != "default")]:
+        assert obj["metadata"]["labels"]["team"] == "search"
+    for pod in pods:
+        keys = {one["key"] for one in pod["spec"]["tolerations"]}
+        assert {"nvidia.com/gpu", "spot"} <= keys
+    for pod in on_a_claim.pods(**SERVING):
+        [engine] = pod["spec"]["containers"]
+        wanted = {"cpu": "4", "memory": "32Gi", "ephemeral-storage": "1Gi", "nvidia.com/gpu": "1"}
+        assert engine["resources"]["requests"] == engine["resources"]["limits"] == wanted
+        assert pod["spec"]["restartPolicy"] == "Always"
+        volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
+        assert volumes["dshm"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "64Gi"}
+        [claim] = [one["persistentVolumeClaim"] for one in volumes.values() if "persistentVolumeClaim" in one]
+        assert claim["readOnly"] is True
+    files = on_a_claim.client.list("v1", "ConfigMap", namespace=on_a_claim.namespace)
+    launches = [one["data"]["launch.json"] for one in files if "launch.json" in (one.get("data") or {})]
+    assert len(launches) == 2
+    assert all("--log-verbose=1" in text and "--log-format=ISO8601" in text for text in launches)
+    jobs = [pod for pod in pods if "batch.kubernetes.io/job-name" in pod["metadata"]["labels"]]
+    several = on_a_claim.pods(**SERVING)
+    assert jobs
+    assert all(pod["metadata"]["labels"]["sidecar.istio.io/inject"] == "false" for pod in [*jobs, *several])
+    [alone] = on_a_claim.pods(**{"inferops.serving/service": "single"})
+    assert "sidecar.istio.io/inject" not in alone["metadata"]["labels"], "a single pod stays in its mesh"
+
+
 @pytest.mark.req("S1-71")
 def test_two_generations_never_run_at_once(on_a_claim: Fleet) -> None:
     two = {**EIGHT, **READY, "topology": {"tensor": 2}}
