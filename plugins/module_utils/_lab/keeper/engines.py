@@ -13,7 +13,9 @@ from itertools import pairwise
 
 from ..api import Object
 
-OPENAI_COMMANDS = re.compile(r"vllm serve|vllm\.entrypoints\.openai\.api_server|llm-d-inference-sim")
+OPENAI_COMMANDS = re.compile(
+    r"vllm serve|vllm\.entrypoints\.openai\.api_server|vllm_api_server\.py|llm-d-inference-sim"
+)
 OPENAI_IMAGES = re.compile(r"vllm-openai|llm-d-cuda|llm-d-inference-sim|/vllm[:@]")
 TRITON_COMMAND = re.compile(r"\btritonserver\b")
 TRITON_IMAGES = re.compile(r"tritonserver")

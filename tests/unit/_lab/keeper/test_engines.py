@@ -119,3 +119,21 @@ def test_requests_reach_an_engine_through_the_proxy_in_its_pod() -> None:
     behind["spec"]["initContainers"] = [{"name": "proxy", "restartPolicy": "Always", "command": command}]
     found = serving(behind)
     assert (found.port, found.proxy_port) == (8200, 8000)
+
+
+def test_the_server_script_of_aidaptivcache_speaks_like_vllm() -> None:
+    container = {
+        "name": "aidaptiv",
+        "image": "registry.example/aidaptiv:v1",
+        "command": ["python3", "vllm_api_server.py"],
+        "args": [
+            "--model=/data/llama",
+            "--port=8000",
+            "--served-model-name",
+            "llama",
+            "--nvme_path=/mnt/nvme0",
+        ],
+    }
+    found = serving({"metadata": {}, "spec": {"containers": [container]}})
+    assert found is not None
+    assert (found.protocol, found.port, found.models) == ("openai", 8000, ("llama",))
