@@ -158,3 +158,53 @@ def test_values_that_look_like_credentials(place: str, value: str) -> None:
 def test_credentials_in_arguments() -> None:
     (problem,) = found("V-19", {"engine_args": {"extra": [f"--api-key={HIDDEN}"]}})
     assert HIDDEN not in str(problem)
+
+
+LOGIN = {"name": "demo-auth", "kind": "basic-auth", "username": "demo", "password": HIDDEN}
+
+
+@pytest.mark.req("S4-38")
+@pytest.mark.parametrize(
+    "entry",
+    [
+        LOGIN,
+        {"name": "a", "kind": "basic-auth", "username": "demo", "env": "DEMO_PASSWORD"},
+        {"name": "a", "kind": "basic-auth", "existing": "there"},
+        {"name": "a", "kind": "api-key", "value": HIDDEN},
+        {"name": "a", "kind": "generic", "data": {"key": HIDDEN}},
+        {"name": "a", "kind": "generic", "env": "WHOLE_MAP"},
+    ],
+)
+def test_credentials_of_clients(entry: dict[str, Any]) -> None:
+    assert not secrets(entry)
+
+
+@pytest.mark.req("S4-38")
+@pytest.mark.parametrize("source", [{"password": HIDDEN}, {"env": "DEMO_PASSWORD"}])
+def test_a_user_name_has_no_default(source: dict[str, Any]) -> None:
+    (problem,) = secrets({"name": "demo-auth", "kind": "basic-auth", **source})
+    assert problem.path == "llm_secrets[demo-auth].username"
+    assert "no default" in problem.hint
+
+
+@pytest.mark.parametrize("username", ["de:mo", " demo", "de\nmo"])
+def test_a_user_name_is_one_that_a_client_can_send(username: str) -> None:
+    assert paths(secrets({**LOGIN, "username": username})) == ["llm_secrets[demo-auth].username"]
+
+
+def test_a_password_is_one_line() -> None:
+    assert paths(secrets({**LOGIN, "password": f"{HIDDEN}\n"})) == ["llm_secrets[demo-auth].password"]
+
+
+@pytest.mark.req("S4-38")
+def test_a_password_that_is_encoded_already_is_told() -> None:
+    encoded = base64.b64encode(HIDDEN.encode()).decode()
+    (problem,) = secrets({**LOGIN, "password": encoded})
+    assert (problem.path, problem.severity) == ("llm_secrets[demo-auth].password", "warning")
+    assert encoded not in str(problem)
+
+
+def test_each_place_needs_a_secret_of_its_kind() -> None:
+    expose = {"type": "istio", "auth": {"basic": "t", "api_key": "demo-auth"}}
+    problems = found("V-19", {"expose": expose}, secrets=[TOKEN, LOGIN])
+    assert paths(problems) == ["llm_serving[a].expose.auth.basic", "llm_serving[a].expose.auth.api_key"]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ..lineage import INFERENCE_SERVICE, LEADER_WORKERS, LLM_INFERENCE_SERVICE
 from ..world import Object, World, group_kind
-from . import cluster, gateway, jobs, kserve, storage, workloads
+from . import cluster, exposure, gateway, jobs, kserve, storage, workloads
 from .custom import custom
 from .state import State, done
 
@@ -33,6 +33,8 @@ PREDICATES: dict[tuple[str, str], Predicate] = {
     ("apiregistration.k8s.io", "APIService"): cluster.api_service,
     INFERENCE_SERVICE: lambda obj, world: kserve.inference_service(obj, world, state_of),
     LLM_INFERENCE_SERVICE: lambda obj, world: kserve.llm_inference_service(obj, world, state_of),
+    ("route.openshift.io", "Route"): exposure.route,
+    ("gateway.envoyproxy.io", "SecurityPolicy"): exposure.policy,
     ("gateway.networking.k8s.io", "Gateway"): gateway.gateway,
     ("gateway.networking.k8s.io", "HTTPRoute"): gateway.route,
     ("gateway.networking.k8s.io", "GRPCRoute"): gateway.route,
@@ -95,7 +97,13 @@ def state_of(obj: Object, world: World) -> State:
 
 def _is_custom(group: str) -> bool:
     """Groups of the API server itself have no dot, or end in k8s.io without being an add-on's."""
-    return "." in group and group not in BUILT_IN
+    return "." in group and group not in BUILT_IN and group not in SILENT_GROUPS
+
+
+SILENT_GROUPS = frozenset(
+    {"networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io", "traefik.io"}
+)
+"""Configuration of proxies, whose controllers tell nothing about it."""
 
 
 BUILT_IN = frozenset(
