@@ -32,12 +32,13 @@ class Supply:
     def name(self) -> str:
         return name_of(self.node)
 
-    def holds(self, wanted: Mapping[str, Decimal]) -> bool:
-        return all(self.free.get(name, Decimal(0)) >= amount for name, amount in wanted.items())
+    def lacks(self, name: str, amount: Decimal) -> bool:
+        """Devices that a node does not name it has not; other resources it then does not count."""
+        counts = "/" in name or name in self.allocatable
+        return counts and self.free.get(name, Decimal(0)) < amount
 
-    def could_hold(self, wanted: Mapping[str, Decimal]) -> bool:
-        """Whether it would, were nothing else there."""
-        return all(self.allocatable.get(name, Decimal(0)) >= amount for name, amount in wanted.items())
+    def holds(self, wanted: Mapping[str, Decimal]) -> bool:
+        return not any(self.lacks(name, amount) for name, amount in wanted.items())
 
     def take(self, wanted: Mapping[str, Decimal]) -> None:
         for name, amount in wanted.items():
@@ -84,8 +85,22 @@ def barred(node: Object, group: PodGroup) -> list[Taint]:
     return [taint for taint in taints if bars(taint, group.spec)]
 
 
-def eligible(supply: Iterable[Supply], group: PodGroup) -> list[Supply]:
-    return [each for each in supply if selects(group.spec, each.node) and not barred(each.node, group)]
+class Eligible:
+    """The nodes of a supply that pods may use, found once for all that ask for the same."""
+
+    def __init__(self, supply: Sequence[Supply]) -> None:
+        self._supply = supply
+        self._found: dict[str, list[Supply]] = {}
+
+    def of(self, group: PodGroup) -> list[Supply]:
+        key = repr([group.spec.get(name) for name in ("nodeSelector", "affinity", "tolerations")])
+        if key not in self._found:
+            self._found[key] = [
+                each
+                for each in self._supply
+                if selects(group.spec, each.node) and not barred(each.node, group)
+            ]
+        return self._found[key]
 
 
 def counted(resource: str, group: PodGroup) -> bool:

@@ -13,7 +13,7 @@ from ..._plan.gpu import resource_names
 from ..._rules.finding import at, error, warning
 from ..facts import Facts
 from ..pods import PodGroup, Wanted
-from ..supply import Supply, counted, eligible, supplies
+from ..supply import Eligible, Supply, counted, supplies
 
 CODE = "V-24"
 BUDGET = "V-09"
@@ -26,12 +26,13 @@ Lot = tuple[Wanted, PodGroup, int]
 def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
     if facts.nodes is None or (facts.pods is None and _counts_devices(services)):
         return
-    supply = supplies(facts, services)
+    supply = Eligible(supplies(facts, services))
+    advertised = {name for node in facts.nodes for name in node.get("status", {}).get("allocatable") or ()}
     fitting: list[Lot] = []
     for one in services:
         for group in one.pods:
-            nodes = eligible(supply, group)
-            if not nodes:
+            nodes = supply.of(group)
+            if not nodes or not _devices(_needs(one, group)).keys() <= advertised:
                 continue  # V-23 has named what no node has
             yield from _budget(one, group, nodes)
             if group.count == 0:
@@ -67,7 +68,7 @@ def _too_large(one: Wanted, group: PodGroup, nodes: Sequence[Supply]) -> Problem
         return None
     for name, amount in {**_devices(needs), **needs}.items():
         largest = max(nodes, key=lambda node: node.free.get(name, Decimal(0)))
-        if largest.free.get(name, Decimal(0)) < amount:
+        if largest.lacks(name, amount):
             return _largest(one, group, name, amount, largest)
     message = f"one pod of {group.origin} needs {_written(needs)}, which no node has free at the same time."
     return error(CODE, at(one.plan), message, "Ask for less, or for other nodes.")
@@ -91,21 +92,21 @@ def _largest(one: Wanted, group: PodGroup, name: str, amount: Decimal, largest: 
     return error(CODE, at(one.plan), message, hint)
 
 
-def _crowded(supply: Sequence[Supply], lots: Sequence[Lot]) -> Iterator[Problem]:
+def _crowded(supply: Eligible, lots: Sequence[Lot]) -> Iterator[Problem]:
     """Lays all pods onto the nodes, the largest first, each where the least is left over."""
     order = sorted(lots, key=lambda lot: -max(_devices(_needs(*lot[:2])).values(), default=Decimal(0)))
     for one, group, count in order:
         needs = _devices(_needs(one, group))
         if not needs:
             continue
-        before = _total_free(eligible(supply, group), needs)
+        before = _total_free(supply.of(group), needs)
         placed = _place(supply, group, needs, count)
         if placed < count:
             yield _short(one, group, needs, placed, before)
 
 
-def _place(supply: Sequence[Supply], group: PodGroup, needs: Amounts, count: int) -> int:
-    nodes = eligible(supply, group)
+def _place(supply: Eligible, group: PodGroup, needs: Amounts, count: int) -> int:
+    nodes = supply.of(group)
     for placed in range(count):
         holding = [node for node in nodes if node.holds(needs)]
         if not holding:
@@ -130,7 +131,7 @@ def _short(one: Wanted, group: PodGroup, needs: Amounts, placed: int, before: Am
     return error(CODE, at(one.plan), message, hint)
 
 
-def _without_surge(supply: Sequence[Supply], lots: Sequence[Lot], facts: Facts) -> Iterator[Problem]:
+def _without_surge(supply: Eligible, lots: Sequence[Lot], facts: Facts) -> Iterator[Problem]:
     """Pods that a new version starts before the old one ends; only where something runs already."""
     for one, group, _count in lots:
         needs = _devices(_needs(one, group))

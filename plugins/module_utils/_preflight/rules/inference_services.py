@@ -13,6 +13,7 @@ from ..facts import Facts, Object
 from ..pods import Wanted
 
 CODE = "V-23"
+CANARY = "V-22"
 
 MODE = "serving.kserve.io/deploymentMode"
 TODAY = {"Serverless": "Knative", "RawDeployment": "Standard"}
@@ -24,6 +25,7 @@ def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
         for obj in one.objects:
             if obj["kind"] == "InferenceService":
                 yield from _mode(one, obj, facts)
+                yield from _first_canary(one, obj, facts)
         runtime = one.plan.service.kserve.runtime
         if runtime is not None and one.plan.platform.name == "kserve":
             yield from _runtime(one, runtime.rpartition(":")[2], facts)
@@ -44,6 +46,17 @@ def _mode(one: Wanted, obj: Object, facts: Facts) -> Iterator[Problem]:
         )
     hint = "Set recreate: true, which deletes it and makes it anew, or keep the mode."
     yield error(CODE, at(one.plan, "kserve.mode"), message, hint)
+
+
+def _first_canary(one: Wanted, obj: Object, facts: Facts) -> Iterator[Problem]:
+    """Without an earlier revision KServe gives all requests to the canary."""
+    if "canaryTrafficPercent" not in obj["spec"]["predictor"]:
+        return
+    live = facts.inference_services.get((obj["metadata"]["namespace"], obj["metadata"]["name"])) or {}
+    predictor = live.get("status", {}).get("components", {}).get("predictor", {})
+    if not predictor.get("latestRolledoutRevision"):
+        message = "nothing runs yet that could share requests with a canary; all of them would go to it."
+        yield error(CANARY, at(one.plan, "rollout.canary"), message, "Roll the service out without it first.")
 
 
 def _runtime(one: Wanted, name: str, facts: Facts) -> Iterator[Problem]:

@@ -36,24 +36,19 @@ def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
 
 def _exceeded(here: Sequence[Wanted], quota: str, resource: str, limit: Decimal) -> Iterator[Problem]:
     """What the services of this run ask together; what others use of the quota comes on top."""
-    asked = {
-        one: sum(
-            (
-                group.requests.get(resource, Decimal(0)) * group.count
-                for group in one.pods
-                if not group.before
-            ),
-            Decimal(0),
-        )
-        for one in here
-    }
-    total = sum(asked.values(), Decimal(0))
+    asked = [(one, _asked(one, resource)) for one in here]
+    total = sum((amount for _one, amount in asked), Decimal(0))
     if total <= limit:
         return
-    for one, amount in asked.items():
+    for one, amount in asked:
         if amount:
             message = (
                 f"its pods need {amount:f} {resource}, and all services of namespace {one.plan.namespace} in"
                 f" this run {total:f}; ResourceQuota {quota} allows {limit:f}."
             )
             yield error(CODE, at(one.plan), message, "Raise the quota, or run fewer copies.")
+
+
+def _asked(one: Wanted, resource: str) -> Decimal:
+    lots = (group.requests.get(resource, Decimal(0)) * group.count for group in one.pods if not group.before)
+    return sum(lots, Decimal(0))

@@ -54,7 +54,9 @@ def _is_scheduler(deployment: Object, name: str) -> bool:
 
 
 def _shared(one: Wanted, group: PodGroup, facts: Facts) -> Iterator[Problem]:
-    if one.plan.gpu_mode != "vgpu" or group.spec.get("schedulerName") or facts.webhooks is None:
+    if one.plan.gpu_mode != "vgpu" or facts.webhooks is None:
+        return
+    if group.spec.get("schedulerName", DEFAULT) != DEFAULT:
         return
     names = resource_names(one.plan.cluster)
     shares = [names[what] for what in ("memory_percent", "memory") if names.get(what) in group.requests]

@@ -19,6 +19,10 @@ CODE = "V-23"
 Spec = Mapping[str, Any]
 
 
+def _is_any(spec: Spec) -> bool:
+    return True
+
+
 def _sleeps(spec: Spec) -> bool:
     hooks = [((each.get("lifecycle") or {}).get("preStop") or {}) for each in spec.get("containers") or ()]
     return any("sleep" in hook for hook in hooks)
@@ -33,6 +37,7 @@ def _has_image_volume(spec: Spec) -> bool:
 
 
 NEEDED: tuple[tuple[Callable[[Spec], bool], str, str], ...] = (
+    (_is_any, "1.27", "strict validation of what is applied"),
     (_sleeps, "1.30", "the wait before the stop signal (preStop.sleep)"),
     (_has_sidecar, "1.29", "sidecar containers"),
     (_has_image_volume, "1.31", "image volumes"),
