@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._objects import s
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 
 from tests.engines.vllm.installation import Installation
-from tests.unit._plan.inventory import HUB, SECRETS, main_container
+from tests.unit._plan.inventory import HUB, SECRETS
 
 Object = dict[str, Any]
 VERSIONS = ("0.32.0", "0.33.0")
@@ -141,9 +142,25 @@ def question(plan: ServicePlan, models: Path) -> Object:
 
 
 def words(plan: ServicePlan) -> list[str]:
-    """Command and arguments of the engine's container, from the rendered objects."""
-    container = main_container({each["kind"]: each for each in service_objects(plan)})
-    return [*container["command"], *container["args"]]
+    """Command and arguments of the engine's container as it gets them, from the rendered objects."""
+    pods = ((each, PODS.get(each["kind"])) for each in service_objects(plan))
+    container = next(find(each) for each, find in pods if find)["containers"][0]
+    return [filled_in(word) for word in (*container["command"], *container["args"])]
+
+
+PODS: dict[str, Callable[[Object], Object]] = {
+    "Deployment": lambda obj: obj["spec"]["template"]["spec"],
+    "ServingRuntime": lambda obj: obj["spec"],
+    "LeaderWorkerSet": lambda obj: obj["spec"]["leaderWorkerTemplate"]["leaderTemplate"]["spec"],
+    "LLMInferenceService": lambda obj: obj["spec"]["template"],
+}
+"""Where the pod of an object is; the first object that has one is the engine's."""
+
+
+def filled_in(word: str) -> str:
+    """As KServe without TLS and the controller of a first pod fill it in."""
+    word = re.sub(r"{{ if .*?}}.*?{{ end }}", "", word)
+    return word.replace("$(LWS_LEADER_ADDRESS)", "127.0.0.1").replace("$(LWS_WORKER_INDEX)", "0")
 
 
 @dataclass(frozen=True)

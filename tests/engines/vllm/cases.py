@@ -65,7 +65,18 @@ TAKEN: dict[str, tuple[Case, Case]] = {
         {"engine_args": {"speculative": NGRAM}},
         {"speculative_tokens": 3, "speculative_method": "ngram"},
     ),
-    "an offloaded cache": ({"kv_offload": {"dram_gb": 4}}, {"kv_offloading_gib": 4}),
+    "an offloaded cache": (
+        {"kv_offload": {"dram_gb": 4}},
+        {"kv_offloading_gib": 4, "kv_connector": "OffloadingConnector"},
+    ),
+    "a cache that goes on to a disk": (
+        {"kv_offload": {"dram_gb": 4, "ssd_gb": 100, "storage_class": "aidaptiv-cache"}},
+        {"kv_moved_by": [["OffloadingConnector", "TieringOffloadingSpec 4000000000 fs:/mnt/kv-cache"]]},
+    ),
+    "a cache kept by LMCache": (
+        {"kv_offload": {"provider": "lmcache", "dram_gb": 4, "ssd_gb": 100}},
+        {"kv_moved_by": [["LMCacheConnectorV1", ""]]},
+    ),
     "quantised while it is loaded": ({"engine_args": {"quantization": "fp8"}}, {"quantization": "fp8"}),
     "a prepared model": ({"model": {"source": "prepared"}}, {"quantization": "compressed-tensors"}),
     "the type of the model's weights": ({"model": {"dtype": "float32"}}, {"dtype": "float32"}),
@@ -100,7 +111,10 @@ TAKEN: dict[str, tuple[Case, Case]] = {
 PROVES = {
     "nothing said": ("S2-06", "S2-08"),
     "every typed key": ("S2-08", "S2-14"),
-    "every switch off": ("S2-15",),
+    "every switch off": ("S2-15", "S3-34"),
+    "an offloaded cache": ("S3-51",),
+    "a cache that goes on to a disk": ("S3-51",),
+    "a cache kept by LMCache": ("S3-51",),
     "speculation by n-grams": ("S2-16",),
     "a prepared model": ("S2-52",),
     "gpt2 of the reference": ("S4-02",),
@@ -119,6 +133,38 @@ SERVER: dict[str, tuple[Case, Case]] = {
     ),
 }
 """What the server takes besides the engine."""
+
+VENDOR: Case = {
+    "engine": "aidaptiv",
+    "image": "registry.example/aidaptiv:1",
+    "engine_args": {**TYPED, "chunked_prefill": False, "max_num_batched_tokens": 4096},
+    "kv_offload": {"ssd_gb": 500, "dram_gb": 8, "clean_obsolete": True},
+    **ADAPTERS,
+}
+"""Every argument of aiDAPTIVCache's server, of which vLLM knows those that are vLLM's."""
+
+SPREAD = {"data": 4, "expert": True, "pods": "per-node", "gpus_per_node": 2}
+HALVES = {"kv_connector": "NixlConnector", "kv_role": "kv_both"}
+LLMD: dict[str, tuple[Case, int, Case]] = {
+    "the half that writes": ({"prefill": {"replicas": 1}}, 8200, HALVES),
+    "the half that writes, by KServe": (
+        {"prefill": {"replicas": 1}, "llmd": {"provider": "kserve"}},
+        8001,
+        {**HALVES, "served_model_name": "llama"},
+    ),
+    "both halves with an offloaded cache": (
+        {"prefill": {"replicas": 1}, "kv_offload": {"dram_gb": 4}},
+        8200,
+        {"kv_connector": "MultiConnector", "kv_role": "kv_both"},
+    ),
+    "stages on several nodes": (
+        {"topology": {"tensor": 2, "pipeline": 2, "pods": "per-node", "gpus_per_node": 2}},
+        8000,
+        {"tensor": 2, "pipeline": 2, "nodes": 2},
+    ),
+    "engines on several nodes": ({"topology": SPREAD}, 8000, {"data": 4, "data_local": 2, "nodes": 2}),
+}
+"""What llm-d adds: an entry on platform llmd, the port of its engine, and what that runs with."""
 
 EXTRA_TAKEN = (
     ["--max-loras=2"],

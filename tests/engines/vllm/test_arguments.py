@@ -9,11 +9,13 @@ One process per version of vLLM answers all questions of this file; the tests lo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm as catalogue
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm_arguments
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.aidaptiv import FLAGS
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.successors import (
     ARGUMENTS,
     ENVIRONMENT,
@@ -28,12 +30,14 @@ from tests.engines.vllm.cases import (
     EXTRA_TAKEN,
     FIELDS_REFUSED,
     FIELDS_TAKEN,
+    LLMD,
     PROVES,
     SERVER,
     SWITCHES,
     TAKEN,
     TYPED_REFUSED,
     TYPED_TAKEN,
+    VENDOR,
     Case,
 )
 from tests.engines.vllm.installation import Installation
@@ -51,6 +55,8 @@ def cases() -> Iterator[tuple[str, Case]]:
             yield f"{engine}: {name}", {"engine": engine, **entry}
     for name, (entry, _) in SERVER.items():
         yield f"server: {name}", entry
+    for name, (entry, _, _) in LLMD.items():
+        yield f"llmd: {name}", {"platform": "llmd", **entry}
     for extra in (*EXTRA_TAKEN, *EXTRA_REFUSED):
         yield f"extra: {extra}", {"engine_args": {"extra": extra}}
     for args in (*TYPED_TAKEN, *TYPED_REFUSED):
@@ -68,7 +74,18 @@ def answers(installation: Installation, tmp_path_factory: pytest.TempPathFactory
         version: {name: question(specified(version, **entry).plans[0], models) for name, entry in cases()}
         for version in VERSIONS
     }
+    for version, asked_of in questions.items():
+        asked_of["aidaptiv"] = {"argv": of_vllm(words(specified(version, **VENDOR).plans[0]), models)}
     return {answer.version: answer for answer in ask(installation, questions, folder)}
+
+
+def of_vllm(words: list[str], models: Path) -> list[str]:
+    """The command line of aiDAPTIVCache's server without what only it knows, as one of vLLM's own."""
+    own = {each.rendered for each in FLAGS.values() if each.home.startswith("kv_offload.")}
+    kept = [word for word in words[2:] if word.partition("=")[0] not in own]
+    assert len(kept) < len(words) - 2
+    assert kept.pop(0).startswith("--model=")
+    return ["serve", str(models / "llama"), *kept]
 
 
 @pytest.fixture
@@ -116,6 +133,29 @@ def test_the_server_takes_what_the_platform_needs(verdict: Verdict, version: str
     found = takes(verdict, version, f"server: {name}", entry)
     assert {key: found["server"][key] for key in expected} == expected
     assert found["runs_with"]["served_model_name"] == "llama"
+
+
+@pytest.mark.req("S2-37", "S2-39")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", LLMD)
+def test_an_engine_of_llmd_takes_what_its_part_needs(verdict: Verdict, version: str, name: str) -> None:
+    entry, port, expected = LLMD[name]
+    found = takes(verdict, version, f"llmd: {name}", {"platform": "llmd", **entry})
+    assert found["server"]["port"] == port
+    assert {key: found["runs_with"][key] for key in expected} == expected
+
+
+@pytest.mark.req("S3-34")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_of_the_vendors_command_line_vllm_knows_all_but_the_vendors_own(
+    verdict: Verdict, version: str
+) -> None:
+    """What is the vendor's own no parser at hand can tell; its form is that of the vendor's chart."""
+    found = verdict(version, "aidaptiv")
+    assert found["accepted"], found
+    assert found["runs_with"]["chunked_prefill"] is False
+    assert found["runs_with"]["max_num_batched_tokens"] == 4096
+    assert set(found["server"]["adapters"]) == {"sql", "law"}
 
 
 @pytest.mark.req("S0-06")

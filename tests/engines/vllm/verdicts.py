@@ -27,9 +27,12 @@ if platforms.current_platform.is_unspecified():
 
     platforms.current_platform = CpuPlatform()
 
+from vllm.config import KVTransferConfig
+from vllm.distributed.kv_transfer.kv_connector.factory import KVConnectorFactory
 from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.entrypoints.cli.serve import cmd_init
 from vllm.utils.argparse_utils import FlexibleArgumentParser
+from vllm.v1.kv_offload.factory import OffloadingSpecFactory
 
 (COMMAND,) = cmd_init()
 PROGRAM = FlexibleArgumentParser(prog="vllm")
@@ -86,6 +89,10 @@ def running(config: Any) -> dict[str, Any]:
         "kv_offloading_gib": cache.kv_offloading_size,
         "tensor": parallel.tensor_parallel_size,
         "pipeline": parallel.pipeline_parallel_size,
+        "data": parallel.data_parallel_size,
+        "data_local": parallel.data_parallel_size_local,
+        "expert": parallel.enable_expert_parallel,
+        "nodes": parallel.nnodes,
         "max_num_seqs": scheduler.max_num_seqs,
         "max_num_batched_tokens": scheduler.max_num_batched_tokens,
         "chunked_prefill": scheduler.enable_chunked_prefill,
@@ -93,7 +100,26 @@ def running(config: Any) -> dict[str, Any]:
         "speculative_method": speculation.method if speculation else None,
         "max_lora_rank": lora.max_lora_rank if lora else None,
         "kv_connector": transfer.kv_connector if transfer else None,
+        "kv_role": transfer.kv_role if transfer else None,
+        "kv_moved_by": moved_by(transfer) if transfer else [],
     }
+
+
+def moved_by(transfer: Any) -> list[list[str]]:
+    """Each connector that vLLM finds by its name, and what it keeps the cache in."""
+    if transfer.kv_connector == "MultiConnector":
+        parts = [KVTransferConfig(**each) for each in transfer.kv_connector_extra_config["connectors"]]
+    else:
+        parts = [transfer]
+    return [[KVConnectorFactory.get_connector_class(each).__name__, kept_in(each)] for each in parts]
+
+
+def kept_in(transfer: Any) -> str:
+    extra = transfer.kv_connector_extra_config
+    if transfer.kv_connector != "OffloadingConnector":
+        return ""
+    tiers = "".join(f" {tier['type']}:{tier['root_dir']}" for tier in extra.get("secondary_tiers", ()))
+    return f"{OffloadingSpecFactory.get_spec_cls(extra).__name__} {extra['cpu_bytes_to_use']}{tiers}"
 
 
 def main() -> None:
