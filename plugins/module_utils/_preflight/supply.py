@@ -85,6 +85,11 @@ def barred(node: Object, group: PodGroup) -> list[Taint]:
     return [taint for taint in taints if bars(taint, group.spec)]
 
 
+def demands(group: PodGroup) -> str:
+    """The same for pods that ask the same of a node's labels and taints."""
+    return repr([group.spec.get(name) for name in ("nodeSelector", "affinity", "tolerations")])
+
+
 class Eligible:
     """The nodes of a supply that pods may use, found once for all that ask for the same."""
 
@@ -93,7 +98,7 @@ class Eligible:
         self._found: dict[str, list[Supply]] = {}
 
     def of(self, group: PodGroup) -> list[Supply]:
-        key = repr([group.spec.get(name) for name in ("nodeSelector", "affinity", "tolerations")])
+        key = demands(group)
         if key not in self._found:
             self._found[key] = [
                 each

@@ -15,9 +15,11 @@ from ..._plan.gpu import PRODUCT_LABEL, resource_names
 from ..._rules.finding import at, error, warning
 from ..facts import Facts, Object
 from ..pods import PodGroup, Wanted
-from ..supply import allocatable, barred, chosen, counted, products, takes_pods
+from ..supply import allocatable, barred, chosen, counted, demands, products, takes_pods
 
 CODE = "V-23"
+Picked = tuple[Sequence[Object], Sequence[Object]]
+"""The nodes that pods choose, and those of them whose taints let them in."""
 SHOWN = 5
 """Nodes that a message names."""
 
@@ -25,22 +27,27 @@ SHOWN = 5
 def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
     if facts.nodes is None:
         return
+    found: dict[str, Picked] = {}
     for one in services:
         told: set[str] = set()
         for group in one.pods:
-            for problem in _judge(one, group, facts.nodes):
+            key = demands(group)
+            if key not in found:
+                picked = chosen(facts.nodes, group)
+                found[key] = picked, [node for node in picked if not barred(node, group)]
+            for problem in _judge(one, group, facts.nodes, *found[key]):
                 if str(problem) not in told:
                     told.add(str(problem))
                     yield problem
 
 
-def _judge(one: Wanted, group: PodGroup, nodes: Sequence[Object]) -> Iterator[Problem]:
+def _judge(
+    one: Wanted, group: PodGroup, nodes: Sequence[Object], picked: Sequence[Object], open_to: Sequence[Object]
+) -> Iterator[Problem]:
     yield from _devices(one, group, nodes)
-    picked = chosen(nodes, group)
     if not picked:
         yield from _nothing_chosen(one, group, nodes)
         return
-    open_to = [node for node in picked if not barred(node, group)]
     if not open_to:
         taints = sorted({str(taint) for node in picked for taint in barred(node, group)})
         message = f"the pods do not tolerate {', '.join(taints)} of the nodes that they ask for"
