@@ -299,6 +299,15 @@ class TestLLMInferenceService:
         assert [(one.code, one.reason) for one in found] == [("InvalidSpec", "ConfigNotFound")]
         assert found[0].grace is not None
 
+    def test_an_invalid_model_ends_the_wait_and_a_pool_of_the_other_group_does_not(self):
+        for name, message, ends in (
+            ("MainWorkloadReady", "invalid model URI: ", True),
+            ("HTTPRoutesReady", "ResolvedRefs is False: InvalidKind inference.networking.x-k8s.io", False),
+        ):
+            obj = self.make(condition("Ready", "False"), condition(name, "False", message=message))
+            (found,) = state_of(obj, world_of(obj)).symptoms
+            assert (found.grace is not None) is ends
+
     def test_slow_gateway_does_not_end_the_wait(self):
         obj = self.make(
             condition("Ready", "False"), condition("InferencePoolReady", "False", reason="WaitingForGateway")

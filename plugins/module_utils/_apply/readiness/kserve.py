@@ -181,11 +181,20 @@ def _llm_symptoms(obj: Object, world: World) -> list[Symptom]:
     for name in LLM_CONDITIONS[1:-1]:
         one = condition(obj, name)
         if one.get("status") == "False":
-            invalid = "invalid" in one.get("message", "").lower() or one.get("reason") == "RefsInvalid"
+            invalid = _is_invalid(one)
             code = "InvalidSpec" if invalid else "Reconcile"
             grace = _status_grace(obj, code, world) if invalid else NEVER
             found.append(_of_condition(code, obj, one, grace=grace))
     return found[:1]
+
+
+def _is_invalid(one: dict[str, str]) -> bool:
+    """Whether it takes another spec to cure it. A route that leads to a pool of a group that its gateway does
+    not know is cured by KServe, which then uses the other of the two groups."""
+    message = one.get("message", "")
+    return one.get("reason") == "RefsInvalid" or (
+        "invalid" in message.lower() and "InvalidKind" not in message
+    )
 
 
 def _of_condition(code: str, obj: Object, one: dict[str, str], *, grace: float | None) -> Symptom:
