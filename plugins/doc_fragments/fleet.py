@@ -2060,8 +2060,9 @@ options:
             default: hf_cache
           prewarm:
             description:
-              - 'The cache was filled before: pods mount it read-only and download
-                nothing.'
+              - A Job fills the cache before the pods start, which mount it read-only
+                and download nothing. With a hub that is O(llm_stores[].offline) the
+                cache was filled before.
             type: bool
             default: false
       env:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._workload import Mount, Workload
+from .prewarm import prewarm_jobs
 from .volume import claim_volume
 
 if TYPE_CHECKING:
@@ -30,8 +32,10 @@ def attach_cache(plan: ServicePlan, workload: Workload) -> Workload:
     if store is None:
         return workload
     read_only = plan.service.cache.prewarm or plan.engine.converts
-    mount = Mount(volume="cache", path=_mount_path(plan, store), read_only=read_only)
-    return workload.with_mounts((claim_volume("cache", store, read_only=read_only), mount))
+    path = _mount_path(plan, store)
+    mount = Mount(volume="cache", path=path, read_only=read_only)
+    mounted = workload.with_mounts((claim_volume("cache", store, read_only=read_only), mount))
+    return replace(mounted, jobs=mounted.jobs + prewarm_jobs(plan, store, path))
 
 
 def _mount_path(plan: ServicePlan, store: Store) -> str:

@@ -72,7 +72,9 @@ class Cache:
     )
     path: str = option("Directory inside the store.", default="hf_cache")
     prewarm: bool = option(
-        "The cache was filled before: pods mount it read-only and download nothing.", default=False
+        "A Job fills the cache before the pods start, which mount it read-only and download nothing. With a hub"
+        " that is O(llm_stores[].offline) the cache was filled before.",
+        default=False,
     )
 
 

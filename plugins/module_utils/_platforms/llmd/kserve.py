@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._names import SERVICE_LABEL
 from ..._workload import Container, Port
+from ..job import jobs
 from ..kserve import storage_account
 from ..lws import RENDEZVOUS
 from ..platform import Platform
@@ -44,6 +45,7 @@ def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     return [
         *([] if account is None else [storage_account(plan, account)]),
         *config_maps(plan),
+        *jobs(plan, plan.workload.jobs),
         _service(plan),
         *pool_objects(plan, f"{plan.name}-inference-pool"),
         *scaled_objects(plan, _target, f"{plan.name}-kserve-router-scheduler-[a-z0-9]+-[a-z0-9]+"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..._workload import Port
+from ..job import jobs
 from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     return [
         *config_maps(plan),
+        *jobs(plan, plan.workload.jobs),
         *(proxy_objects(plan) if plan.role == "decode" else []),
         *(workload(role) for role in plan.roles),
         *picker_objects(plan),
