@@ -1,15 +1,15 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the catalogue of vLLM's arguments from dumps of its parser.
+"""Write the catalogue of vLLM's arguments and names from dumps of its versions.
 
+    python tools/dump_vllm.py DUMP.json                  # once for each version, where it can be imported
     python tools/generate_vllm_arguments.py --history HISTORY.json --dump DUMP.json --dump DUMP.json
-    ruff format plugins/module_utils/_catalogue/vllm_arguments.py
+    ruff format plugins/module_utils/_catalogue
 
 HISTORY.json maps fields of vLLM's EngineArgs to the versions that have them:
-``{"versions": […], "fields": {name: […]}}``. Each DUMP.json describes one version: ``vllm_version``, ``cli``
-(``dest``, ``flags``, ``action``) and ``async_engine_args`` (``name``, ``type``, ``literals``). The last dump
-decides types and choices.
+``{"versions": […], "fields": {name: […]}}``. A dump of a version that it does not know is added to it. The
+dumps are given oldest first; the last one decides types and choices.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[1] / "plugins/module_utils/_catalogue/vllm_arguments.py"
+CATALOGUE = Path(__file__).parents[1] / "plugins/module_utils/_catalogue"
+ABOUT = {
+    "vllm_arguments.py": "vLLM's arguments by version.",
+    "vllm_names.py": "Names that vLLM knows, by version.",
+}
 
 HEADER = '''# Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vLLM's arguments by version. Written by tools/generate_vllm_arguments.py."""
+"""{about} Written by tools/generate_vllm_arguments.py."""
 
 from __future__ import annotations
 
@@ -45,9 +49,23 @@ def main() -> None:
     parser.add_argument("--history", type=Path, required=True)
     parser.add_argument("--dump", type=Path, action="append", required=True)
     given = parser.parse_args()
-    history = json.loads(given.history.read_text())
     dumps = [json.loads(path.read_text()) for path in given.dump]
-    TARGET.write_text(HEADER + catalogue(history, dumps))
+    history = with_dumps(json.loads(given.history.read_text()), dumps)
+    written = {"vllm_arguments.py": catalogue(history, dumps), "vllm_names.py": names(dumps)}
+    for file, text in written.items():
+        (CATALOGUE / file).write_text(HEADER.format(about=ABOUT[file]) + text)
+
+
+def with_dumps(history: dict[str, Any], dumps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The history with the versions that were dumped since it was written."""
+    versions, fields = list(history["versions"]), {name: list(v) for name, v in history["fields"].items()}
+    for dump in dumps:
+        if dump["vllm_version"] in versions:
+            continue
+        versions.append(dump["vllm_version"])
+        for field in dump["async_engine_args"]:
+            fields.setdefault(field["name"], []).append(dump["vllm_version"])
+    return {"versions": versions, "fields": fields}
 
 
 def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
@@ -85,6 +103,26 @@ def catalogue(history: dict[str, Any], dumps: list[dict[str, Any]]) -> str:
         groups("ALIASES", {other: [name] for other, name in sorted(aliases.items())}, "Other spellings."),
         groups("CHOICES", choices(last), "Values of the last version, where they are a closed list."),
     ]
+    return "\n".join(parts)
+
+
+NAMES = {
+    "VARIABLES": ("variables", "First and last dumped version → environment variables of vLLM's own."),
+    "QUANTIZATION": ("quantization", "The same for methods of quantisation."),
+    "CONNECTORS": ("connectors", "The same for what ``kv_connector`` may name."),
+    "SERIES": ("series", "The same for series; counters are exported with ``_total`` behind."),
+}
+
+
+def names(dumps: list[dict[str, Any]]) -> str:
+    """What the dumped versions know by name."""
+    parts = []
+    for constant, (key, about) in NAMES.items():
+        seen = defaultdict(list)
+        for dump in dumps:
+            for name in dump[key]:
+                seen[name].append(dump["vllm_version"])
+        parts.append(groups(constant, spans(seen), about))
     return "\n".join(parts)
 
 

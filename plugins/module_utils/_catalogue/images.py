@@ -23,6 +23,9 @@ REPOSITORIES = {
 }
 """The engines' default images."""
 
+TRITON = "tritonserver"
+"""Triton's own image; its tags name the backends that it carries."""
+
 FIRST_TRITON_WITH_VLLM = (23, 10)
 
 _TRITON_TAG = re.compile(
@@ -75,8 +78,13 @@ def vllm_version(image: str) -> str | None:
 
 
 def trtllm_version(image: str) -> str | None:
-    """The version of TensorRT-LLM inside, where the tag of Triton's image with it tells it."""
-    release = triton_release(parse(image).tag, "trtllm")
+    """The version of TensorRT-LLM inside, where a tag of Triton's image with it tells it.
+
+    An image that is made on top of Triton's usually has the release alone as its tag.
+    """
+    reference = parse(image)
+    own = reference.repository.rpartition("/")[2] != TRITON
+    release = triton_release(reference.tag, "" if own else "trtllm")
     return TRTLLM_IN_TRITON.get("{:02}.{:02}".format(*release)) if release else None
 
 

@@ -74,3 +74,13 @@ QUANTIZATION: dict[str, Gone] = {
         Gone(by="0.30", instead="Use a model in awq, gptq, compressed-tensors, modelopt or fp8."),
     ),
 }
+
+DEPRECATED_QUANTIZATION = {"fbgemm_fp8": "0.32", "fp_quant": "0.32"}
+"""Methods that are still there but refused unless asked for, and the first version that was seen to do so."""
+
+CONNECTORS: dict[str, Gone] = {
+    "SharedStorageConnector": Gone(by="0.32", instead="Use OffloadingConnector, or ExampleConnector to try."),
+    "P2pNcclConnector": Gone(by="0.32", instead="Use NixlConnector instead."),
+    "LMCacheConnector": Gone(by="0.32", instead="Use LMCacheConnectorV1 instead."),
+}
+"""Values of ``kv_connector``."""

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from .._catalogue import vllm
 from .._catalogue.images import vllm_version
-from .._catalogue.successors import ARGUMENTS, ENVIRONMENT, QUANTIZATION
+from .._catalogue.successors import ARGUMENTS
 from .._fleet import Fleet, Problem
+from .._fleet.records.engine import VLLM
 from .._plan import ServicePlan
 from .derived import ELSEWHERE, HOMES
 from .finding import Plans, at, error, warning
@@ -19,14 +21,19 @@ from .finding import Plans, at, error, warning
 CODE = "V-18"
 
 TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "str": (str,)}
+NUMBERS = {
+    "int": re.compile(r"-?\d+|\d+(\.\d+)?[kKmMgGtT]i?|auto"),
+    "float": re.compile(r"-?\d+(\.\d*)?([eE][-+]?\d+)?"),
+}
+"""How numbers are written on the command line: whole ones also as 1k, and some are auto."""
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
-        if not plan.engine.loads_model:
+        if plan.engine.name not in VLLM:
             continue
         args = plan.service.engine_args
-        version = plan.service.version or vllm_version(plan.image)
+        version = told_version(plan)
         if version is None:
             if args.extra or args.model_json:
                 message = (
@@ -38,7 +45,13 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
             yield from _extra(plan, version)
         yield from _model_json(plan, version)
         yield from _typed(plan, version)
-        yield from _environment(plan, version)
+
+
+def told_version(plan: ServicePlan) -> str | None:
+    """The version of vLLM that inventory or image tell; None where neither does, or it is another engine."""
+    if plan.engine.name not in VLLM:
+        return None
+    return plan.service.version or vllm_version(plan.image)
 
 
 def _extra(plan: ServicePlan, version: str) -> Iterator[Problem]:
@@ -57,7 +70,14 @@ def _extra(plan: ServicePlan, version: str) -> Iterator[Problem]:
                 yield error(
                     CODE, path, message, f"Write {vllm.option(argument.name)} or {opposite or 'nothing'}."
                 )
+            yield from _number(path, argument)
             yield from _choice(path, argument.name, argument.value, version)
+
+
+def _number(path: str, argument: vllm.Given) -> Iterator[Problem]:
+    kind, value = vllm.field_type(argument.name), str(argument.value)
+    if kind in NUMBERS and not NUMBERS[kind].fullmatch(value):
+        yield error(CODE, path, f"{value} is not of type {kind}.", f"Write {argument.written}=<{kind}>.")
 
 
 def _model_json(plan: ServicePlan, version: str) -> Iterator[Problem]:
@@ -86,14 +106,6 @@ def _typed(plan: ServicePlan, version: str) -> Iterator[Problem]:
             yield from _choice(at(plan, home), name, value, version)
 
 
-def _environment(plan: ServicePlan, version: str) -> Iterator[Problem]:
-    for name in plan.service.env:
-        gone = ENVIRONMENT.get(name)
-        if gone and vllm.release(version) >= vllm.release(gone.by):
-            message = f"vLLM {version} does not know it (gone by {gone.by})."
-            yield error(CODE, at(plan, f"env.{name}"), message, gone.instead)
-
-
 def _known(path: str, written: str, name: str, version: str, *, command_line: bool) -> Iterator[Problem]:
     standing, last_seen = vllm.standing(name, version, command_line=command_line)
     if standing == "known":
@@ -116,9 +128,6 @@ def _choice(path: str, name: str, value: str, version: str) -> Iterator[Problem]
         yield error(
             CODE, path, f"{value} is no value of vLLM {version}.", f"Known values: {', '.join(choices)}."
         )
-    gone = QUANTIZATION.get(value) if name == "quantization" else None
-    if gone and vllm.release(version) >= vllm.release(gone.by):
-        yield error(CODE, path, f"{value} is gone from vLLM {version} (gone by {gone.by}).", gone.instead)
 
 
 def _plain(value: Any) -> str:

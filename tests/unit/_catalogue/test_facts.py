@@ -12,7 +12,10 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import PINS, pinned
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.gpus import PRODUCTS, product
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.models import model_facts
-from ansible_collections.inferops.serving.plugins.module_utils._catalogue.triton import VLLM_IN_TRITON
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.triton import (
+    TRTLLM_IN_TRITON,
+    VLLM_IN_TRITON,
+)
 
 
 @pytest.mark.req("XC-21")
@@ -93,7 +96,8 @@ def test_measured_sizes() -> None:
     assert [facts.raw_size for facts in sizes.values() if facts] == ["15Gi", "90Gi"]
 
 
-def test_releases_of_triton_are_in_order() -> None:
-    numbers = [tuple(map(int, re.findall(r"\d+", version)[:3])) for version in VLLM_IN_TRITON.values()]
-    assert list(VLLM_IN_TRITON) == sorted(VLLM_IN_TRITON)
+@pytest.mark.parametrize("carried", [VLLM_IN_TRITON, TRTLLM_IN_TRITON])
+def test_releases_of_triton_are_in_order(carried: dict[str, str]) -> None:
+    numbers = [tuple(map(int, re.findall(r"\d+", version)[:3])) for version in carried.values()]
+    assert list(carried) == sorted(carried)
     assert numbers == sorted(numbers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.generate_vllm_arguments import catalogue
+from tools.generate_vllm_arguments import catalogue, names, with_dumps
 
 HISTORY = {
     "versions": ["0.9.0", "0.10.0", "0.11.0"],
@@ -29,7 +29,15 @@ def dump(version: str, *flags: str) -> dict[str, Any]:
         {"name": "kv_cache_dtype", "type": "Union[Literal['auto'], str]", "literals": ["auto"]},
         {"name": "flag", "type": "<class 'bool'>", "literals": None},
     ]
-    return {"vllm_version": version, "cli": cli, "async_engine_args": fields}
+    return {
+        "vllm_version": version,
+        "cli": cli,
+        "async_engine_args": fields,
+        "variables": ["VLLM_A"],
+        "quantization": ["fp8", *flags],
+        "connectors": ["Nixl"],
+        "series": ["vllm:waiting"],
+    }
 
 
 def written() -> dict[str, Any]:
@@ -60,3 +68,18 @@ def test_types_and_closed_lists_of_values() -> None:
     made = written()
     assert made["TYPES"] == {"bool": "flag", "int": "kept", "float": "", "str": ""}
     assert made["CHOICES"] == {"kv_cache_dtype": "auto", "new": "a b"}
+
+
+def test_names_by_the_versions_that_know_them() -> None:
+    namespace: dict[str, Any] = {}
+    exec(names([dump("0.10.0"), dump("0.11.0", "front")]), namespace)  # noqa: S102 - our own output
+    assert namespace["VARIABLES"] == {("0.10.0", "0.11.0"): "VLLM_A"}
+    assert namespace["QUANTIZATION"] == {("0.10.0", "0.11.0"): "fp8", ("0.11.0", "0.11.0"): "front"}
+
+
+def test_a_new_version_is_added_to_the_history() -> None:
+    grown = with_dumps(HISTORY, [dump("0.11.0"), dump("0.12.0")])
+    assert grown["versions"] == ["0.9.0", "0.10.0", "0.11.0", "0.12.0"]
+    assert grown["fields"]["kept"] == ["0.9.0", "0.10.0", "0.11.0", "0.12.0"]
+    assert grown["fields"]["old"] == ["0.9.0"]
+    assert HISTORY["versions"][-1] == "0.11.0"

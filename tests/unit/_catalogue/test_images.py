@@ -10,6 +10,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._catalogue.images
     has_vllm_backend,
     parse,
     relocated,
+    trtllm_version,
     vllm_version,
 )
 
@@ -86,3 +87,19 @@ def test_images_of_a_site_without_the_internet(
 
 def test_a_digest_stays() -> None:
     assert relocated("a/b@sha256:0f", prefix="r.example", mirrors={}) == "r.example/a/b@sha256:0f"
+
+
+@pytest.mark.req("S1-56")
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("nvcr.io/nvidia/tritonserver:24.04-trtllm-python-py3", "0.9.0"),
+        ("nvcr.io/nvidia/tritonserver:26.06-trtllm-python-py3", "1.2.1"),
+        ("nvcr.io/example/triton_trt-llm:24.04", "0.9.0"),
+        ("nvcr.io/nvidia/tritonserver:26.06-vllm-python-py3", None),
+        ("nvcr.io/nvidia/tritonserver:26.06-py3", None),
+        ("registry.example/trtllm:latest", None),
+    ],
+)
+def test_the_version_of_tensorrt_llm_that_a_tag_tells(image: str, version: str | None) -> None:
+    assert trtllm_version(image) == version
