@@ -31,7 +31,8 @@ class PodField:
     path: str
 
 
-Env: TypeAlias = "Mapping[str, str | SecretKey | PodField]"
+EnvValue: TypeAlias = "str | SecretKey | PodField"
+Env: TypeAlias = "Mapping[str, EnvValue]"
 
 
 @dataclass(frozen=True, kw_only=True)

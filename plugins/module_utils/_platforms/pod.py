@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .._names import SPEC_HASH_ANNOTATION
-from .._workload import ConfigFiles, Container, Env, Mount, PodField, Probe, SecretKey, Workload
+from .._workload import ConfigFiles, Container, Env, EnvValue, Mount, PodField, Probe, SecretKey, Workload
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -94,7 +94,7 @@ def environment(env: Env) -> list[dict[str, Any]]:
     return [_variable(name, env[name]) for name in sorted(env)]
 
 
-def _variable(name: str, value: str | SecretKey | PodField) -> dict[str, Any]:
+def _variable(name: str, value: EnvValue) -> dict[str, Any]:
     if isinstance(value, PodField):
         return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": value.path}}}
     if isinstance(value, SecretKey):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._names import S3_ACCESS_KEY, S3_SECRET_KEY
-from .._workload import Env, Mount, SecretKey, Volume, Workload
+from .._workload import Env, EnvValue, Mount, SecretKey, Volume, Workload
 from .kind import ADAPTERS, Location, StoreKind
 from .local import copier, local_path, read_local
 
@@ -70,7 +70,7 @@ def _attach(plan: ServicePlan, workload: Workload) -> Workload:
 
 def _repository(plan: ServicePlan, workload: Workload) -> Workload:
     """Triton copies models into a directory of its own, which must be empty at the start."""
-    env: dict[str, str | SecretKey] = {"TRITON_AWS_MOUNT_DIRECTORY": _SCRATCH, **_credentials(plan, "AWS_")}
+    env: dict[str, EnvValue] = {"TRITON_AWS_MOUNT_DIRECTORY": _SCRATCH, **_credentials(plan, "AWS_")}
     if plan.store.region is not None:
         env["AWS_DEFAULT_REGION"] = plan.store.region
     size = plan.resources.limits["ephemeral-storage"]
@@ -84,7 +84,7 @@ def _repository(plan: ServicePlan, workload: Workload) -> Workload:
 
 def _copy(plan: ServicePlan, workload: Workload) -> Workload:
     store = plan.store
-    env: dict[str, str | SecretKey] = {
+    env: dict[str, EnvValue] = {
         "RCLONE_S3_PROVIDER": "AWS" if store.endpoint is None else "Other",
         "RCLONE_S3_FORCE_PATH_STYLE": str(store.path_style).lower(),
         **_credentials(plan, "RCLONE_S3_"),
