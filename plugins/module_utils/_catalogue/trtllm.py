@@ -21,7 +21,7 @@ DATA_TYPES = ("float16", "bfloat16", "float32")
 """Data types of a converted model; the first is the usual one."""
 
 WORLD_SIZES = (1, 2, 4, 8, 16, 32)
-"""GPUs of one copy."""
+"""GPUs of one copy that TensorRT-LLM is built for."""
 
 _MODELS_IN_FOLDERS_SINCE = "0.20"
 _CUSTOM_ALL_REDUCE_BY_FLAG_BELOW = "0.12"

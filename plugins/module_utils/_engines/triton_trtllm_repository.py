@@ -77,7 +77,7 @@ def rendered(plan: ServicePlan) -> dict[str, str]:
 
 def _llm(plan: ServicePlan) -> dict[str, Any]:
     """Arguments of ``tensorrt_llm.LLM``, and what Triton itself reads."""
-    service, given, topology = plan.service, plan.service.engine_args, plan.service.topology
+    given, topology = plan.service.engine_args, plan.service.topology
     several = plan.pods_per_copy > 1
     arguments: dict[str, Any] = {
         "model": plan.location.path,
@@ -87,7 +87,7 @@ def _llm(plan: ServicePlan) -> dict[str, Any]:
         "pipeline_parallel_size": topology.pipeline,
         "moe_expert_parallel_size": topology.tensor if topology.expert else None,
         "gpus_per_node": plan.gpus_per_pod if several else None,
-        "dtype": service.conversion.data_type or plan.model.dtype,
+        "dtype": plan.model.dtype,
         "max_batch_size": given.max_num_seqs,
         "max_seq_len": given.max_model_len,
         "allreduce_strategy": "NCCL" if lacks_links(plan) else None,

@@ -127,6 +127,13 @@ class ServicePlan(Entry):
         return {**self.model_credentials, **({variable: key} if variable and key else {})}
 
     @property
+    def gated(self) -> bool:
+        """Whether the hub gives the model only to holders of a token."""
+        known = model_facts(self.model.source)
+        by_name = known is not None and known.gated and self.model.source.startswith("meta-llama/")
+        return self.model.gated or by_name
+
+    @property
     def model_credentials(self) -> Env:
         """What an engine that fetches its model from the hub shows there."""
         fetches = self.location.delivery == "hub" and not self.engine.converts

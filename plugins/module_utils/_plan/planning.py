@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .._catalogue.models import HUB_IDS
 from .._engines import ENGINES
 from .._fleet import Fleet, Service, Store
 from .._platforms import platform_of
@@ -30,11 +31,14 @@ def plan(
 def _plan(fleet: Fleet, service: Service, secret_states: Mapping[tuple[str, str], str]) -> ServicePlan:
     canary = service.canary
     model = fleet.models[service.model]
+    store = _PUBLIC_HUB if model.store is None else fleet.stores[model.store]
+    if store.kind == "hf":
+        model = replace(model, source=HUB_IDS.get(model.source, model.source))
     made = ServicePlan(
         fleet=fleet,
         service=service,
         model=model,
-        store=_PUBLIC_HUB if model.store is None else fleet.stores[model.store],
+        store=store,
         engine=ENGINES[service.engine],
         platform=platform_of(service),
         secret_states=secret_states,

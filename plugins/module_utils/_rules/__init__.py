@@ -39,6 +39,7 @@ from . import (
     shared_gpus,
     sharing,
     storage,
+    tensorrt_llm,
     vendor,
     world_size,
 )
@@ -68,6 +69,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (lengths.CODE, lengths.check),
     (backend.CODE, backend.check),
     (vendor.CODE, vendor.check),
+    (tensorrt_llm.CODE, tensorrt_llm.check),
     (arguments.CODE, arguments.check),
     (engine_names.CODE, engine_names.check),
     (credentials.CODE, credentials.check),

@@ -10,7 +10,6 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
-from .._catalogue.models import model_facts
 from .._catalogue.vllm import given
 from .._fleet import Fleet, Problem, Secret
 from .._fleet.environment import own_fields, written_fields
@@ -154,11 +153,7 @@ def _kinds(fleet: Fleet) -> Iterator[Problem]:
 def _token(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
     if not plan.engine.loads_model or plan.location.delivery != "hub" or plan.hub_offline:
         return
-    facts = model_facts(plan.model.source)
-    gated = plan.model.gated or (
-        facts is not None and facts.gated and plan.model.source.startswith("meta-llama/")
-    )
-    if gated and not plan.store.secret:
+    if plan.gated and not plan.store.secret:
         message = f"{plan.model.source} is gated, and no token is given."
         hint = "Add a store of kind hf with a secret of kind hf-token, and name it in llm_models[].store."
         yield error(CODE, f"llm_models[{plan.model.name}].source", message, hint)

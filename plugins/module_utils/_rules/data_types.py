@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._catalogue.gpus import Product, product
+from .._catalogue.trtllm import DATA_TYPES
+from .._engines.triton_trtllm_layout import data_type
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
 from .finding import Plans, at, error, warning
@@ -21,6 +23,7 @@ BFLOAT16 = (8, 0)
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
+        yield from _converted(plan)
         for name in plan.service.gpu.product if plan.engine.uses_gpu else ():
             gpu = product(name)
             if gpu is not None:
@@ -30,10 +33,23 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 
 def _bfloat16(plan: ServicePlan, named: str, gpu: Product) -> Iterator[Problem]:
     args = plan.service.engine_args
-    for name, value in (("dtype", args.dtype or plan.model.dtype), ("kv_cache_dtype", args.kv_cache_dtype)):
+    types = {
+        "engine_args.dtype": args.dtype or plan.model.dtype,
+        "engine_args.kv_cache_dtype": args.kv_cache_dtype,
+    }
+    if plan.engine.converts:
+        types = {"conversion.data_type": data_type(plan)}
+    for name, value in types.items():
         if value == "bfloat16" and gpu.compute < BFLOAT16:
             message = f"{_told(named, gpu)}, bfloat16 needs 8.0."
-            yield error(CODE, at(plan, f"engine_args.{name}"), message, "Write float16.")
+            yield error(CODE, at(plan, name), message, "Write float16.")
+
+
+def _converted(plan: ServicePlan) -> Iterator[Problem]:
+    if plan.engine.converts and data_type(plan) not in DATA_TYPES:
+        message = f"{data_type(plan)} is no data type of a converted model."
+        hint = f"Write {', '.join(DATA_TYPES[:-1])} or {DATA_TYPES[-1]}."
+        yield error(CODE, at(plan, "conversion.data_type"), message, hint)
 
 
 def _fp8(plan: ServicePlan, named: str, gpu: Product) -> Iterator[Problem]:

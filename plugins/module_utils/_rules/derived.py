@@ -96,7 +96,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
         if plan.engine.name in ("vllm", "aidaptiv"):
             yield from _vllm_arguments(plan)
-        elif plan.engine.name == "triton-vllm":
+        elif plan.engine.protocol != "openai":
             yield from _triton_arguments(plan)
             yield from _model_json(plan)
         for name, home in ENVIRONMENT.items():

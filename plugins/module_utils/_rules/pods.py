@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .._catalogue.trtllm import WORLD_SIZES as LEGAL
 from .._engines.vllm_nodes import SINCE
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
 from .finding import Plans, at, error, roles
 
 CODE = "V-04"
-
-LEGAL = (1, 2, 4, 8, 16, 32)
-"""World sizes that TensorRT-LLM is built for."""
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:

@@ -12,7 +12,9 @@ from math import ceil
 from urllib.parse import urlsplit
 
 from .._catalogue.models import model_facts
+from .._catalogue.trtllm import DATA_TYPES
 from .._cluster.quantities import quantity
+from .._engines.triton_trtllm_layout import data_type, split
 from .._fleet import Fleet, Problem, Store
 from .._fleet.records.stores import VOLUMES
 from .._plan import ServicePlan
@@ -23,11 +25,13 @@ CODE = "V-12"
 ONE_NODE = {"ReadWriteOnce", "ReadWriteOncePod"}
 NEARLY_FULL = Decimal("0.85")
 GIB = 2**30
+SIXTEEN_BITS = ("float16", "bfloat16")
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
+    yield from _unknown_sizes(plans)
     users: dict[str, list[ServicePlan]] = {name: [] for name in fleet.stores}
     for plan in plans:
         for name in {plan.model.store, plan.service.cache.store} & users.keys():
@@ -36,7 +40,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         if store.kind in VOLUMES:
             yield from _volume(store)
             yield from _modes(store, users[store.name])
-            yield from _size(fleet, store)
+            yield from _size(fleet, store, users[store.name])
         else:
             yield from _remote(store)
     for plan in plans:
@@ -62,22 +66,30 @@ def _volume(store: Store) -> Iterator[Problem]:
 
 
 def _modes(store: Store, users: Iterable[ServicePlan]) -> Iterator[Problem]:
-    pods = sum(copies(plan) for plan in users if runs(plan) and plan.engine.loads_model)
+    pods = sum(_pods(plan) for plan in users if runs(plan) and plan.engine.loads_model)
     if pods > 1 and set(store.access_modes) <= ONE_NODE:
         hint = "Write [ReadWriteMany]."
         yield error(CODE, f"llm_stores[{store.name}].access_modes", f"used by {pods} pods.", hint)
 
 
-def _size(fleet: Fleet, store: Store) -> Iterator[Problem]:
+def _pods(plan: ServicePlan) -> int:
+    """Servers of all copies, and the Job before them."""
+    return copies(plan) * plan.pods_per_copy + len(plan.workload.jobs)
+
+
+def _size(fleet: Fleet, store: Store, users: Iterable[ServicePlan]) -> Iterator[Problem]:
+    """A model is downloaded once for all that read it, and converted for each that serves it otherwise."""
     if store.size is None:
         return
-    sizes = {
-        name: _raw_size(fleet, name) for name, model in fleet.models.items() if model.store == store.name
-    }
-    known = {name: size for name, size in sizes.items() if size}
+    users = list(users)
+    here = {name for name, model in fleet.models.items() if model.store == store.name}
+    here |= {plan.model.name for plan in users if plan.engine.converts}
+    raw = {f"{name} raw": _raw_size(fleet, name) for name in fleet.models if name in here}
+    converted = {what: size for plan in users for what, size in _converted_sizes(plan).items()}
+    known = {what: size for what, size in {**raw, **converted}.items() if size}
     needed = sum((quantity(size) for size in known.values()), Decimal(0))
     path = f"llm_stores[{store.name}].size"
-    parts = ", ".join(f"{name} raw {size}" for name, size in known.items())
+    parts = ", ".join(f"{what} {size}" for what, size in known.items())
     if needed > quantity(store.size):
         message = f"{ceil(needed / GIB)}Gi are needed ({parts}), {store.size} are given."
         yield error(CODE, path, message, f"Write at least {ceil(needed / GIB)}Gi.")
@@ -85,6 +97,31 @@ def _size(fleet: Fleet, store: Store) -> Iterator[Problem]:
         yield warning(
             CODE, path, f"{ceil(needed / GIB)}Gi of {store.size} are needed ({parts}), more than 85 %."
         )
+
+
+def _converted_sizes(plan: ServicePlan) -> dict[str, str | None]:
+    """What is converted for a service, and how large it is where that was measured or is given."""
+    if not plan.engine.converts or not runs(plan):
+        return {}
+    way, kind = split(plan), data_type(plan)
+    facts = model_facts(plan.model.source)
+    measured = facts.converted.get(way) if facts and kind in SIXTEEN_BITS else None
+    size = plan.model.converted_sizes.get(way) or measured
+    other = "" if kind == DATA_TYPES[0] else f" {kind}"
+    products = plan.service.gpu.product or ("",)
+    return {f"{plan.model.name} {way}{other} on {name}".removesuffix(" on "): size for name in products}
+
+
+def _unknown_sizes(plans: Plans) -> Iterator[Problem]:
+    """All of them at once; nothing is guessed from other sizes."""
+    missing = {
+        f"{plan.model.name} {split(plan)}": None
+        for plan in plans
+        if plan.service.conversion.enabled and None in _converted_sizes(plan).values()
+    }
+    if missing:
+        hint = "Write the size of the converted model, for example converted_sizes: {1x2: 32Gi}."
+        yield error(CODE, "llm_models", f"converted_sizes missing for: {', '.join(missing)}.", hint)
 
 
 def _raw_size(fleet: Fleet, name: str) -> str | None:
