@@ -1,13 +1,13 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""V-17 and V-03 for TensorRT-LLM: all that engines need, and nothing where no engines are built."""
+"""V-17 and V-03 for TensorRT-LLM: a known version, all that engines need, nothing where none are built."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .._catalogue.images import parse
+from .._catalogue.images import TRITON, parse, trtllm_version
 from .._catalogue.trtllm import LLM_API_SINCE
 from .._engines.triton_trtllm_layout import shared_volume
 from .._fleet import Fleet, Problem
@@ -22,12 +22,27 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
         if plan.engine.name != "triton-trtllm":
             continue
+        yield from _image(plan)
         if plan.engine.converts:
             yield from _missing(fleet, plan)
             yield from _prebuilt(plan)
             yield from _products(plan)
         else:
             yield from _no_conversion(plan)
+
+
+def _image(plan: ServicePlan) -> Iterator[Problem]:
+    """What is served, and how, depends on the version."""
+    image = plan.service.image
+    if image is None or plan.service.version is not None or trtllm_version(image) is not None:
+        return
+    if parse(image).repository.rpartition("/")[2] == TRITON:
+        message = f"{image} has no TensorRT-LLM, or is a release of Triton that is not known."
+        hint = "Use a tag such as 26.06-trtllm-python-py3, or write version: the version of TensorRT-LLM."
+    else:
+        message = f"nothing tells which version of TensorRT-LLM is in {image}."
+        hint = "Write version, or a tag that begins with the release of Triton, such as 24.04."
+    yield error(CODE, at(plan, "image"), message, hint)
 
 
 def _missing(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ from .preset import Preset
 from .scenarios import SCENARIOS
 from .sizes import GROUP as SIZE
 from .sizes import SIZES
+from .trtllm import TRTLLM
 
-PRESETS: dict[str, Preset] = {**SCENARIOS, **SIZES, **GOALS}
+PRESETS: dict[str, Preset] = {**SCENARIOS, **TRTLLM, **SIZES, **GOALS}
 
 
 class Merged:
