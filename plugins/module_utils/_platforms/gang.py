@@ -49,21 +49,8 @@ def volcano_queue(plan: ServicePlan) -> dict[str, str]:
 
 def gang(plan: ServicePlan, copy: str) -> Gang:
     """For pods that belong together by nothing but what is said here."""
-    make = {"kueue": _kueue, "volcano": _volcano, "coscheduling": _coscheduling}.get(
-        plan.service.topology.placement.gang
-    )
+    make = {"volcano": _volcano, "coscheduling": _coscheduling}.get(plan.service.topology.placement.gang)
     return make(plan, copy) if make else Gang()
-
-
-def _kueue(plan: ServicePlan, copy: str) -> Gang:
-    """Another specification is another group: pods of both would be too many for one."""
-    return Gang(
-        labels={**queue_labels(plan), "kueue.x-k8s.io/pod-group-name": f"{copy}-{plan.spec_hash}"},
-        annotations={
-            "kueue.x-k8s.io/pod-group-total-count": str(plan.pods_per_copy),
-            "kueue.x-k8s.io/pod-group-serving": "true",
-        },
-    )
 
 
 def _volcano(plan: ServicePlan, copy: str) -> Gang:

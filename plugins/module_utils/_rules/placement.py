@@ -30,6 +30,12 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
 
 def _gang(plan: ServicePlan) -> Iterator[Problem]:
     gang, path = plan.service.topology.placement.gang, at(plan, "topology.placement.gang")
+    if gang == "kueue" and plan.platform.name == "leader-workers":
+        message = (
+            "Kueue holds the pods of a group until each has a successor, and a rank has none before it is"
+            " gone: the first update would wait for ever."
+        )
+        yield error(CODE, path, message, "Use platform: lws, or gang: volcano, coscheduling or serial.")
     if gang in ("none", "kueue"):
         return  # a queue counts GPUs whatever the pods
     if plan.pods_per_copy == 1:

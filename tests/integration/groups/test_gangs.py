@@ -66,5 +66,8 @@ def test_a_queue_admits_exactly_the_copies_that_fit(services: Fleet, queue: str)
     assert sorted(copies.values()) == [2, 2, 2, 2]
     waiting = [pod for pod in services.pods() if not pod["spec"].get("nodeName")]
     assert all(pod["spec"].get("schedulingGates") for pod in waiting), "the fifth copy asks for no GPU"
-    one_goes = services.roll_out({**five(gang="kueue", queue=queue), "scaling": {"min": 4}})["chat"]
+    four = {**five(gang="kueue", queue=queue), "scaling": {"min": 4}}
+    one_goes = services.roll_out(four)["chat"]
     assert one_goes.ready, one_goes.diagnosis
+    newer = services.roll_out({**four, "image": "vllm/vllm-openai:v0.32.0"})["chat"]
+    assert newer.ready, newer.diagnosis

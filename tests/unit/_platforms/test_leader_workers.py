@@ -158,18 +158,6 @@ def test_ranks_talk_past_the_mesh() -> None:
 
 
 @pytest.mark.req("S1-88")
-def test_kueue_admits_the_pods_of_one_specification_as_one() -> None:
-    for pod in pods(made(**placement(gang="kueue", queue="gpus"))):
-        labels, annotations = pod["metadata"]["labels"], pod["metadata"]["annotations"]
-        assert labels["kueue.x-k8s.io/queue-name"] == "gpus"
-        generation = annotations["inferops.serving/spec-hash"]
-        assert labels["kueue.x-k8s.io/pod-group-name"] == f"chat-{generation}"
-        assert annotations["kueue.x-k8s.io/pod-group-total-count"] == "2"
-    [job] = of_kind(made(**placement(gang="kueue", queue="gpus")), "Job").values()
-    assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "gpus"
-
-
-@pytest.mark.req("S1-88")
 def test_volcano_has_a_group_for_each_copy() -> None:
     objects = made(scaling={"min": 2}, **placement(gang="volcano", queue="research"))
     groups = of_kind(objects, "PodGroup")

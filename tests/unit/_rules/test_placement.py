@@ -40,6 +40,16 @@ def test_a_queue_has_a_name() -> None:
     assert not asked(platform="deployment", gang="kueue", queue="gpus")
 
 
+def test_a_rank_that_is_a_deployment_is_no_pod_of_a_queue() -> None:
+    entry = {
+        "engine": "triton-trtllm",
+        "platform": "leader-workers",
+        "topology": {"tensor": 2, "placement": {"gang": "kueue", "queue": "gpus"}},
+    }
+    (problem,) = [one for one in found("V-03", entry) if "placement" in one.path]
+    assert "platform: lws" in problem.hint
+
+
 def test_a_queue_that_nobody_asks_is_a_mistake() -> None:
     (problem,) = asked(gang="serial", queue="gpus")
     assert "no effect" in problem.message
