@@ -9,11 +9,13 @@ from typing import Any
 
 from .._fleet import Fleet
 from .._fleet.records import Namespace
+from .._platforms import preset_objects
 
 
 def namespace_objects(fleet: Fleet) -> list[dict[str, Any]]:
-    """Namespaces to create or label; labels of others on them stay."""
-    return [_namespace(entry) for entry in fleet.cluster.namespaces if entry.create]
+    """Namespaces to create or label, whose labels of others stay, and what the services of one share."""
+    made = [_namespace(entry) for entry in fleet.cluster.namespaces if entry.create]
+    return [*made, *preset_objects(fleet)]
 
 
 def _namespace(entry: Namespace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .deployment import DEPLOYMENT
 from .kserve import KSERVE
 from .leader_workers import LEADER_WORKERS
-from .llmd import PROVIDERS
+from .llmd import PROVIDERS, preset_objects
 from .lws import LWS
 from .platform import Platform
 
@@ -27,4 +27,4 @@ def platform_of(service: Service) -> Platform:
     return PROVIDERS[service.llmd.provider] if service.platform == "llmd" else PLATFORMS[service.platform]
 
 
-__all__ = ["PLATFORMS", "Platform", "platform_of"]
+__all__ = ["PLATFORMS", "Platform", "platform_of", "preset_objects"]

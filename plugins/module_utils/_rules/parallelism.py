@@ -44,6 +44,9 @@ def _of_kserve(plan: ServicePlan) -> Iterator[Problem]:
         return
     if plan.pods_per_copy == 1:
         return
+    if topology.pipeline > 1 and plan.role == "decode":
+        message = "KServe has no preset for stages in several pods beside prefill."
+        yield error(CODE, at(plan, "topology.pods"), message, f"Write pods: single. {provider}")
     if topology.pipeline == topology.data == 1:
         message = "KServe spreads a copy over pods by pipeline or data parallelism alone."
         yield error(CODE, at(plan, "topology.pods"), message, f"Write pods: single. {provider}")

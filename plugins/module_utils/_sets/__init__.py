@@ -26,9 +26,12 @@ STORES_SET = "inferops-stores"
 
 def namespace_sets(fleet: Fleet) -> list[ObjectSet]:
     """One set per namespace, inside it, so that a namespace goes only with everything of ours in it."""
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for obj in namespace_objects(fleet):
+        grouped[obj["metadata"].get("namespace") or obj["metadata"]["name"]].append(obj)
     return [
-        ObjectSet(name=NAMESPACE_SET, namespace=obj["metadata"]["name"], objects=[obj])
-        for obj in namespace_objects(fleet)
+        ObjectSet(name=NAMESPACE_SET, namespace=namespace, objects=objects)
+        for namespace, objects in grouped.items()
     ]
 
 

@@ -58,6 +58,13 @@ MODELS: dict[str, Object] = {
             "quantization_status": "compressed",
         },
     },
+    "experts": {
+        **LLAMA,
+        "architectures": ["MixtralForCausalLM"],
+        "model_type": "mixtral",
+        "num_local_experts": 8,
+        "num_experts_per_tok": 2,
+    },
     "gpt2": {
         "architectures": ["GPT2LMHeadModel"],
         "model_type": "gpt2",
@@ -170,7 +177,8 @@ class Answer:
     version: str
     options: frozenset[str]
     fields: frozenset[str]
-    variables: frozenset[str]
+    names: dict[str, frozenset[str]]
+    """Variables, methods of quantisation, connectors and series."""
     verdicts: dict[str, Object]
 
 
@@ -214,6 +222,6 @@ def _read(path: Path) -> Answer:
         version=found["version"].partition("+")[0],
         options=frozenset(found["options"]),
         fields=frozenset(found["fields"]),
-        variables=frozenset(found["variables"]),
+        names={table: frozenset(names) for table, names in found["names"].items()},
         verdicts=found["verdicts"],
     )

@@ -162,7 +162,11 @@ LLMD: dict[str, tuple[Case, int, Case]] = {
         8000,
         {"tensor": 2, "pipeline": 2, "nodes": 2},
     ),
-    "engines on several nodes": ({"topology": SPREAD}, 8000, {"data": 4, "data_local": 2, "nodes": 2}),
+    "experts on several nodes": (
+        {"model": {"source": "experts"}, "topology": SPREAD},
+        8000,
+        {"data": 4, "data_local": 2, "expert": True, "nodes": 2},
+    ),
 }
 """What llm-d adds: an entry on platform llmd, the port of its engine, and what that runs with."""
 
@@ -190,6 +194,7 @@ EXTRA_TAKEN = (
     ["--disable-cascade-attn"],
     ["--cpu-offload-gb=0"],
     ["--long-prefill-token-threshold=128"],
+    ['--kv-transfer-config={"kv_connector":"ExampleConnector","kv_role":"kv_both"}'],
 )
 EXTRA_REFUSED = (
     ["--swap-space=4"],
@@ -214,6 +219,12 @@ EXTRA_REFUSED = (
     ["--mamba-config={}"],
     ["--model-tag=llama"],
     ["--prefix-caching-hash-algo=md5"],
+    ["--max-loras=two"],
+    ["--max-logprobs=1.5"],
+    ["--cpu-offload-gb=much"],
+    ["--kv-transfer-config={'kv_connector': 'NixlConnector'}"],
+    ['--kv-transfer-config={"kv_connector":"NixlConnector"}'],
+    ['--kv-transfer-config={"kv_connector":"NixlConnector","kv_role":"kv_both","kv_rank":0}'],
 )
 """More arguments as users write them; true of every version that is asked."""
 
@@ -226,6 +237,7 @@ TYPED_REFUSED: tuple[Case, ...] = (
     {"dtype": "float8"},
     {"quantization": "gguf"},
     {"quantization": "bitsandbytes"},
+    {"quantization": "fp_quant"},
 )
 
 FIELDS_TAKEN: tuple[Case, ...] = (

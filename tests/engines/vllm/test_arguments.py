@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm as catalogue
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm_arguments
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.known_names import (
+    Table,
+    known_names,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.aidaptiv import FLAGS
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.successors import (
     ARGUMENTS,
@@ -281,8 +285,17 @@ def spellings() -> set[str]:
 
 @pytest.mark.req("S0-05")
 @pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("table", ["variables", "quantization", "connectors", "series"])
+def test_the_catalogue_knows_the_names_of_the_version(
+    answers: dict[str, Answer], version: str, table: Table
+) -> None:
+    assert known_names(table, version) == answers[version].names[table]
+
+
+@pytest.mark.req("S0-05")
+@pytest.mark.parametrize("version", VERSIONS)
 def test_variables_are_known_to_the_version(answers: dict[str, Answer], version: str) -> None:
     ours = {name for name in specified(version).plans[0].workload.main.env if name.startswith("VLLM_")}
     assert ours
-    assert ours <= answers[version].variables
-    assert not set(ENVIRONMENT) & answers[version].variables
+    assert ours <= answers[version].names["variables"]
+    assert not set(ENVIRONMENT) & answers[version].names["variables"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -94,6 +95,19 @@ def test_another_name_is_found_out(plan: ServicePlan, server: Served) -> None:
 def test_it_answers_at_the_paths_of_its_probes(plan: ServicePlan, server: Served) -> None:
     for probe in (plan.startup_probe, plan.readiness_probe, plan.liveness_probe):
         server.wait_until(probe.path)
+
+
+def test_it_exports_the_series_that_rules_and_autoscalers_read(plan: ServicePlan, server: Served) -> None:
+    """All of them once it was asked, under the names that the catalogue has for this version."""
+    assert asked(plan, server).ok
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=30) as answer:  # noqa: S310 - on this machine
+        exported = answer.read().decode()
+    told, version = plan.engine.exporter, plan.engine_version
+    used = {told.requests, told.waiting, told.running, f"{told.first_token}_bucket"}
+    used |= {name for each in told.durations.values() for name in (each.total, each.count)}
+    used |= {str(told.series(what, version)) for what in told.names if what != "inter_token"}
+    used.add(f"{told.series('inter_token', version)}_sum")
+    assert {name for name in used if f"\n{name}{{" not in exported} == set()
 
 
 @pytest.mark.req("S2-17")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import vllm
-from vllm import envs, platforms
+from vllm import platforms
 
 if platforms.current_platform.is_unspecified():
     # vLLM's own package is made for GPUs, and here is none.
@@ -33,6 +33,9 @@ from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.entrypoints.cli.serve import cmd_init
 from vllm.utils.argparse_utils import FlexibleArgumentParser
 from vllm.v1.kv_offload.factory import OffloadingSpecFactory
+
+sys.path.append(str(Path(__file__).parents[3] / "tools"))
+import dump_vllm
 
 (COMMAND,) = cmd_init()
 PROGRAM = FlexibleArgumentParser(prog="vllm")
@@ -128,7 +131,7 @@ def main() -> None:
         "version": vllm.__version__,
         "options": sorted(PARSER._option_string_actions),
         "fields": sorted(each.name for each in dataclasses.fields(AsyncEngineArgs)),
-        "variables": sorted(envs.environment_variables),
+        "names": dump_vllm.names(),
         "verdicts": {name: verdict(case) for name, case in cases.items()},
     }
     Path(sys.argv[1]).write_text(json.dumps(answer, default=str), encoding="utf-8")

@@ -21,6 +21,7 @@ Object = dict[str, Any]
 
 BY_KSERVE = {"provider": "kserve"}
 GROUP = {"data": 4, "expert": True, "pods": "per-node", "gpus_per_node": 2}
+STAGES = {"pipeline": 2, "pods": "per-node", "gpus_per_node": 1}
 ROUTER = {
     "scheduler_replicas": 1,
     "objectives": {"gold": {"priority": 10}},
@@ -40,6 +41,7 @@ SERVICES: dict[str, Object] = {
     "group": {"topology": GROUP},
     "hosted-halves": {"prefill": {"replicas": 2}, "llmd": BY_KSERVE},
     "hosted-group": {"topology": GROUP, "llmd": BY_KSERVE},
+    "hosted-stages": {"topology": STAGES, "llmd": BY_KSERVE},
 }
 
 
@@ -79,9 +81,9 @@ def services(lab: Lab, client: Client) -> Iterator[Services]:
     """All of them, ready."""
     made = Services(client, lab.namespace("llmd"))
     result = made.roll_out(SERVICES)
-    assert {one.name: (one.ready, one.diagnosis) for one in result.verdicts} == {
-        name: (True, ()) for name in SERVICES
-    }
+    assert {one.name: (one.ready, one.diagnosis) for one in result.verdicts} == dict.fromkeys(
+        SERVICES, (True, ())
+    )
     yield made
     take_away(client, made.planned(SERVICES), Rollout(wait_timeout=60))
 

@@ -33,7 +33,7 @@ def test_a_second_run_finds_everything_as_it_is(services: Services) -> None:
     """The first, which the fixture made, waited until all were ready."""
     again = services.roll_out(SERVICES)
     assert not again.changed, [one for one in again.verdicts if one.changed]
-    for name in ("hosted-halves", "hosted-group"):
+    for name in ("hosted-halves", "hosted-group", "hosted-stages"):
         found = services.get("serving.kserve.io/v1alpha2", "LLMInferenceService", name)
         wanted = {"PresetsCombined", "WorkloadsReady", "RouterReady", "InferencePoolReady", "Ready"}
         assert {conditions(found)[each] for each in wanted} == {"True"}
@@ -55,9 +55,14 @@ def test_each_role_has_its_own_number_of_pods(services: Services, name: str) -> 
     assert "/var/run/secrets/kubernetes.io/serviceaccount" in mounted
 
 
-@pytest.mark.req("S2-39")
+@pytest.mark.req("S2-33", "S2-39")
 @pytest.mark.parametrize(
-    ("name", "made"), [("group", "group-group"), ("hosted-group", "hosted-group-kserve-mn")]
+    ("name", "made"),
+    [
+        ("group", "group-group"),
+        ("hosted-group", "hosted-group-kserve-mn"),
+        ("hosted-stages", "hosted-stages-kserve-mn"),
+    ],
 )
 def test_a_group_has_a_leader_and_workers(services: Services, name: str, made: str) -> None:
     group = services.get("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", made)

@@ -97,6 +97,14 @@ def test_what_kserve_cannot_spread_over_pods(topology: dict[str, int], key: str)
     assert not found("V-04", {**LLMD, **grouped(**topology)})
 
 
+@pytest.mark.req("S2-33")
+def test_stages_in_several_pods_beside_prefill() -> None:
+    stages = grouped(pipeline=2, gpus_per_node=1)
+    (problem,) = found("V-04", {**BY_KSERVE, **stages, "prefill": {"replicas": 1}})
+    assert problem.path == "llm_serving[a].topology.pods"
+    assert not found("V-04", {**BY_KSERVE, "prefill": stages})
+
+
 @pytest.mark.req("S2-33", "S2-39")
 @pytest.mark.parametrize("platform", [LLMD, BY_KSERVE])
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     worth_applying,
 )
 
+from tests.unit._plan import inventory
+
 NFS = {"nfs": {"server": "nfs.example", "path": "/models"}}
 INVENTORY: dict[str, Any] = {
     "llm_cluster": {"namespaces": [{"name": "rag"}, {"name": "there", "create": False}]},
@@ -97,3 +99,21 @@ def test_a_namespace_with_another_set_of_ours_stays(fleet: Fleet) -> None:
     sets = namespace_sets(fleet)
     assert vacant(Parents(("rag", "applyset-of-somebody-v1")), sets) == []  # type: ignore[arg-type]
     assert vacant(Parents(("other", "applyset-of-somebody-v1")), sets) == sets  # type: ignore[arg-type]
+
+
+@pytest.mark.req("S2-33")
+def test_services_of_a_namespace_share_the_presets_that_kserve_lacks() -> None:
+    stages = {"pipeline": 2, "pods": "per-node", "gpus_per_node": 1}
+    hosted = {"model": "llama", "engine": "vllm", "platform": "llmd", "llmd": {"provider": "kserve"}}
+    services = [
+        {"name": "one", "namespace": "a", "topology": stages, **hosted},
+        {"name": "two", "namespace": "a", "topology": stages, **hosted},
+        {"name": "three", "namespace": "b", "prefill": {"topology": stages}, **hosted},
+        {"name": "four", "namespace": "c", **hosted},
+    ]
+    sets = namespace_sets(inventory.fleet(services, cluster={"namespaces": [{"name": "a"}]}))
+    names = {one.namespace: [obj["metadata"]["name"] for obj in one.objects] for one in sets}
+    assert names == {
+        "a": ["a", "kserve-config-llm-worker-pipeline-parallel"],
+        "b": ["kserve-config-llm-prefill-worker-pipeline-parallel"],
+    }

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from ..platform import Platform
 from .kserve import KSERVE
+from .kserve_presets import preset_objects
 from .native import NATIVE
 
 PROVIDERS: dict[str, Platform] = {"native": NATIVE, "kserve": KSERVE}
 """Who makes the objects, by the inventory's word."""
 
-__all__ = ["PROVIDERS"]
+__all__ = ["PROVIDERS", "preset_objects"]

@@ -21,6 +21,7 @@ from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps, metadata, pod_annotations
 from .kserve_cache import KV_CACHE_DIR, offloading, without_disk
+from .kserve_presets import CERTIFICATES
 from .kserve_router import router
 from .monitor import picker_monitor
 from .names import ROLE
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 _STOP = "serving.kserve.io/stop"
 _SERVICE_PORT = 8000
 _PROXY = "llm-d-routing-sidecar"
-_CERTIFICATES = "/var/run/kserve/tls"
 _WITH_TLS = "{{ if .GlobalConfig.EnableTLS }}%s{{ end }}"
 """KServe fills templates in all that is merged: empty where it serves without TLS inside the cluster."""
 
@@ -117,8 +117,8 @@ def _pod(plan: ServicePlan, main: Container) -> dict[str, Any]:
     """Without our wait before the stop signal: the presets have one, and two kinds of it are refused."""
     args = (
         *main.args,
-        "--ssl-certfile=" + _WITH_TLS % f"{_CERTIFICATES}/tls.crt",
-        "--ssl-keyfile=" + _WITH_TLS % f"{_CERTIFICATES}/tls.key",
+        "--ssl-certfile=" + _WITH_TLS % f"{CERTIFICATES}/tls.crt",
+        "--ssl-keyfile=" + _WITH_TLS % f"{CERTIFICATES}/tls.key",
     )
     # The presets name a directory of their own, which would hide a cache.
     env = {**main.env, "HF_HUB_CACHE": f"{main.env['HF_HOME']}/hub"} if "HF_HOME" in main.env else main.env
