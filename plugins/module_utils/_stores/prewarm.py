@@ -24,16 +24,21 @@ import sys
 from huggingface_hub import snapshot_download
 from huggingface_hub.utils import RepositoryNotFoundError, RevisionNotFoundError
 
-unused = "*.pth *.gguf *.h5 *.msgpack *.ot *.onnx* *.tflite onnx/* coreml/* original/*".split()
-for wanted in sys.argv[1:]:
+unused = "*.pth *.h5 *.msgpack *.ot *.onnx* *.tflite coreml/*".split()
+for number, wanted in enumerate(sys.argv[1:]):
     source, _, revision = wanted.partition("@")
+    ignored = None if number else unused
     try:
-        print(snapshot_download(source, revision=revision or None, ignore_patterns=unused), flush=True)
+        print(snapshot_download(source, revision=revision or None, ignore_patterns=ignored), flush=True)
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
         print(error, flush=True)
         sys.exit({DENIED})
 """
-"""Run by the Python of the engine's image. What is there already is not fetched again."""
+"""Run by the Python of the engine's image. What is there already is not fetched again.
+
+Of the model, which comes first, forms that no engine here loads are left out. Adapters come whole: engines
+ask for all of them, and offline the library refuses what is not complete.
+"""
 
 _SCRATCH = "/tmp"  # noqa: S108 - a volume of the pod is mounted there
 _LOCAL = "1Gi"
