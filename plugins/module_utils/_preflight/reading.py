@@ -13,6 +13,7 @@ from .._cluster import ApiError, Client, NotServed
 from .._cluster.autoscaler import is_autoscaled
 from .facts import Facts, Object, Place
 from .hooks import behind, concerned
+from .injecting import injects
 from .pods import Wanted, is_knative
 from .rights import missing_rights
 
@@ -32,6 +33,9 @@ def read(client: Client, services: Sequence[Wanted]) -> Facts:
     served = frozenset((each.api_version, each.kind) for each in client.resources())
     every = frozenset(served | _other_versions(client, services))
     found = reader.all(_questions(client, services))
+    if "pods" not in found:
+        injecting = [name for name, obj in found.get("namespaces", {}).items() if obj and injects(obj)]
+        found |= reader.all({"pods": lambda: _in_each(client, "Pod", injecting)} if injecting else {})
     webhooks = concerned(found.get("webhooks") or (), services)
     return Facts(
         version=client.version(),

@@ -61,6 +61,8 @@ def _baseline(pod: Pod) -> Iterator[str]:
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(field):
             yield field
+    if _is_unconfined(pod):
+        yield "seccompProfile Unconfined"
     for volume in pod.get("volumes") or ():
         if "hostPath" in volume:
             yield f"volume {volume['name']} of type hostPath"
@@ -71,8 +73,15 @@ def _baseline(pod: Pod) -> Iterator[str]:
         added = set((security.get("capabilities") or {}).get("add") or ()) - _ADDABLE
         if added:
             yield f"container {container['name']} adding capabilities {', '.join(sorted(added))}"
+        if _is_unconfined(container):
+            yield f"container {container['name']} with seccompProfile Unconfined"
         if any(port.get("hostPort") for port in container.get("ports") or ()):
             yield f"container {container['name']} with a hostPort"
+
+
+def _is_unconfined(part: Mapping[str, Any]) -> bool:
+    profile = (part.get("securityContext") or {}).get("seccompProfile") or {}
+    return profile.get("type") == "Unconfined"
 
 
 def _restricted(pod: Pod) -> Iterator[str]:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .._cluster import quantity
+from .._gpu_nodes.daemonsets import NODE_CONDITION
 from .._gpu_nodes.marks import Taint
 from .._gpu_nodes.matching import bars, selects
 from .._gpu_nodes.selection import labels_of, name_of
 from .._names import SERVICE_LABEL
 from .facts import Facts, Object
 from .pods import PodGroup, Wanted, requests
-
-CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
 @dataclass(kw_only=True)
@@ -67,8 +66,8 @@ def allocatable(node: Object) -> dict[str, Decimal]:
 
 
 def takes_pods(node: Object) -> bool:
-    """Ready, and not cordoned."""
-    if node.get("spec", {}).get("unschedulable"):
+    """Ready, not cordoned, and in a condition that lets pods in."""
+    if node.get("spec", {}).get("unschedulable") or any(is_condition(taint) for taint in taints_of(node)):
         return False
     conditions = {each["type"]: each["status"] for each in node.get("status", {}).get("conditions") or ()}
     return conditions.get("Ready") == "True"
@@ -80,9 +79,16 @@ def chosen(nodes: Iterable[Object], group: PodGroup) -> list[Object]:
 
 
 def barred(node: Object, group: PodGroup) -> list[Taint]:
-    """The taints of the node that keep the pod away."""
-    taints = (Taint.read(each) for each in node.get("spec", {}).get("taints") or ())
-    return [taint for taint in taints if bars(taint, group.spec)]
+    """The taints of the node that keep the pod away, but for those that tell a passing condition."""
+    return [taint for taint in taints_of(node) if bars(taint, group.spec) and not is_condition(taint)]
+
+
+def taints_of(node: Object) -> list[Taint]:
+    return [Taint.read(each) for each in node.get("spec", {}).get("taints") or ()]
+
+
+def is_condition(taint: Taint) -> bool:
+    return taint.key.startswith(NODE_CONDITION) and taint.effect != "PreferNoSchedule"
 
 
 def demands(group: PodGroup) -> str:

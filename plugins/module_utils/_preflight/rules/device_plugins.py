@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..._fleet import Problem
-from ..._gpu_nodes.marks import Taint
 from ..._gpu_nodes.matching import bars, selects
 from ..._gpu_nodes.selection import has_gpu, name_of
 from ..._rules.finding import error
 from ..facts import Facts, Object
 from ..pods import Wanted
+from ..supply import is_condition, taints_of
 
 CODE = "V-23"
 PATH = "llm_cluster.components"
@@ -28,12 +28,8 @@ def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
         if whose:
             plugins[whose].append(daemonset)
     for node in facts.nodes or ():
-        both = [
-            each
-            for whose in (NVIDIA, HAMI)
-            for each in plugins[whose][:1]
-            if has_gpu(node) and _reaches(each, node)
-        ]
+        reaching = [[each for each in ones if _reaches(each, node)] for ones in plugins.values()]
+        both = [ones[0] for ones in reaching if ones] if has_gpu(node) else []
         if len(both) > 1:
             names = " and ".join(
                 f"{each['metadata']['namespace']}/{each['metadata']['name']}" for each in both
@@ -56,5 +52,5 @@ def _whose(daemonset: Object) -> str | None:
 
 def _reaches(daemonset: Object, node: Object) -> bool:
     pod = daemonset["spec"]["template"]["spec"]
-    taints = [Taint.read(each) for each in node.get("spec", {}).get("taints") or ()]
+    taints = [taint for taint in taints_of(node) if not is_condition(taint)]  # DaemonSets tolerate conditions
     return selects(pod, node) and not any(bars(taint, pod) for taint in taints)

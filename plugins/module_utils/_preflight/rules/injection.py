@@ -11,11 +11,11 @@ from typing import Any
 from ..._fleet import Problem
 from ..._rules.finding import at, warning
 from ..facts import Facts
+from ..injecting import injects
 from ..pods import Wanted
 
 CODE = "V-23"
 
-ENABLED, REVISION = "istio-injection", "istio.io/rev"
 PROXY = "istio-proxy"
 OPT_OUT = "sidecar.istio.io/inject"
 
@@ -23,18 +23,14 @@ OPT_OUT = "sidecar.istio.io/inject"
 def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
     for one in services:
         described = {each.name: each.istio for each in one.plan.cluster.namespaces}
-        live = (facts.namespaces.get(one.plan.namespace) or {}).get("metadata", {}).get("labels") or {}
-        injects = described.get(one.plan.namespace, "none") != "none" or _injects(live)
-        bare = [pod["metadata"]["name"] for pod in facts.pods or () if injects and _is_bare(one, pod)]
+        live = facts.namespaces.get(one.plan.namespace)
+        wanted = described.get(one.plan.namespace, "none") != "none" or (live is not None and injects(live))
+        bare = [pod["metadata"]["name"] for pod in facts.pods or () if wanted and _is_bare(one, pod)]
         if bare:
             message = (
                 f"namespace {one.plan.namespace} injects sidecars, and {', '.join(bare[:5])} started without."
             )
             yield warning(CODE, at(one.plan, "namespace"), message, "Restart them: kubectl rollout restart.")
-
-
-def _injects(labels: Mapping[str, str]) -> bool:
-    return labels.get(ENABLED) == "enabled" or REVISION in labels
 
 
 def _is_bare(one: Wanted, pod: Mapping[str, Any]) -> bool:
