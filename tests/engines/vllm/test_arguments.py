@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm as catalogue
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm_arguments
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.aidaptiv import FLAGS
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.known_names import (
     Table,
     known_names,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._catalogue.aidaptiv import FLAGS
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.successors import (
     ARGUMENTS,
     ENVIRONMENT,
