@@ -45,12 +45,19 @@ def main() -> None:
         "vllm_version": vllm.__version__.partition("+")[0],
         "cli": sorted(arguments(), key=lambda argument: str(argument["dest"])),
         "async_engine_args": sorted(fields(), key=lambda field: str(field["name"])),
+        **names(),
+    }
+    Path(target).write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def names() -> dict[str, list[str]]:
+    """What else it knows by name."""
+    return {
         "variables": sorted(name for name in envs.environment_variables if name.startswith("VLLM_")),
         "quantization": sorted(quantization.QUANTIZATION_METHODS),
         "connectors": sorted(KVConnectorFactory._registry),
         "series": sorted(series()),
     }
-    Path(target).write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 
 def arguments() -> Iterator[dict[str, Any]]:
