@@ -2567,6 +2567,13 @@ options:
               - Make a dashboard for Grafana.
             type: bool
             default: false
+          tracing:
+            description:
+              - Address of an OTLP collector that engine and endpoint picker send
+                traces to, for example V(http://otel-collector.monitoring:4317).
+              - Left out it is no traces.
+              - For engine V(vllm), V(triton-vllm) and V(simulator) only.
+            type: str
       verify:
         description:
           - How the service is proved to serve.

@@ -40,6 +40,7 @@ def engine_arguments(plan: ServicePlan) -> dict[str, Any]:
         "speculative_config": args.speculative or None,
         "trust_remote_code": args.trust_remote_code,
         "seed": args.seed,
+        "otlp_traces_endpoint": service.monitoring.tracing,
         "revision": plan.model.revision if plan.location.delivery == "hub" else None,
         **offload_arguments(plan),
         "kv_transfer_config": kv_transfer_config(plan),
@@ -69,4 +70,6 @@ def vllm_environment(plan: ServicePlan) -> Env:
         env["HF_HUB_OFFLINE"] = "1"
     elif plan.hub_endpoint is not None:
         env["HF_ENDPOINT"] = plan.hub_endpoint
+    if plan.service.monitoring.tracing is not None:
+        env["OTEL_SERVICE_NAME"] = plan.role_name
     return {**env, **kv_transfer_environment(plan)}

@@ -36,6 +36,7 @@ HOMES = {
     "speculative_config": "engine_args.speculative",
     "trust_remote_code": "engine_args.trust_remote_code",
     "seed": "engine_args.seed",
+    "otlp_traces_endpoint": "monitoring.tracing",
     "enable_lora": "lora.enabled",
     "max_lora_rank": "lora.max_rank",
     "kv_offloading_size": "kv_offload.dram_gb",

@@ -81,9 +81,8 @@ def services(lab: Lab, client: Client) -> Iterator[Services]:
     """All of them, ready."""
     made = Services(client, lab.namespace("llmd"))
     result = made.roll_out(SERVICES)
-    assert {one.name: (one.ready, one.diagnosis) for one in result.verdicts} == dict.fromkeys(
-        SERVICES, (True, ())
-    )
+    states = {one.name: (one.ready, one.diagnosis) for one in result.verdicts}
+    assert states == dict.fromkeys(SERVICES, (True, ()))
     yield made
     take_away(client, made.planned(SERVICES), Rollout(wait_timeout=60))
 

@@ -35,6 +35,7 @@ EVERYTHING: dict[str, Object] = {
     },
     "tiered": {"kv_offload": DISK},
     "local": {"kv_offload": {"provider": "lmcache", "dram_gb": 8, "ssd_gb": 100}},
+    "traced": {"monitoring": {"tracing": "http://otel-collector.monitoring:4317"}},
     "replicated": {"router": {"scheduler_replicas": 3}},
 }
 

@@ -312,3 +312,19 @@ def test_images_of_the_router_come_from_one_pin_and_the_clusters_registry() -> N
     assert all(image.startswith("registry.example/cache/llm-d/") for image in images)
     older = made(cluster={"components": {"llmd": {"version": "v0.8.0"}}})
     assert engine(older["Deployment", "chat-epp"])["image"].endswith(":v0.8.0")
+
+
+@pytest.mark.req("S2-41")
+def test_traces_go_to_the_collector_that_is_named() -> None:
+    collector = "http://otel-collector.monitoring:4317"
+    objects = made(prefill={"replicas": 1}, monitoring={"tracing": collector})
+    for name in ("chat", "chat-prefill"):
+        container = engine(objects["Deployment", name])
+        assert argument(container, "otlp-traces-endpoint") == collector
+        assert variables(container)["OTEL_SERVICE_NAME"] == name
+    picker = engine(objects["Deployment", "chat-epp"])
+    assert argument(picker, "tracing") == "true"
+    assert variables(picker)["OTEL_EXPORTER_OTLP_ENDPOINT"] == collector
+    quiet = made()
+    assert argument(engine(quiet["Deployment", "chat-epp"]), "tracing") == "false"
+    assert argument(engine(quiet["Deployment", "chat"]), "otlp-traces-endpoint") is None

@@ -169,3 +169,12 @@ def test_credentials_of_a_bucket_reach_kserve_by_an_account() -> None:
 def test_prometheus_watches_what_kserve_makes() -> None:
     objects = made(prefill={"replicas": 1}, monitoring={"podmonitor": True})
     assert {name for kind, name in objects if kind == "PodMonitor"} == {"chat", "chat-prefill", "chat-epp"}
+
+
+@pytest.mark.req("S2-41")
+def test_kserve_sends_traces_to_the_collector_that_is_named() -> None:
+    collector = "http://otel-collector.monitoring:4317"
+    found = spec(monitoring={"tracing": collector})
+    assert found["tracing"] == {"exporterEndpoint": collector}
+    assert f"--otlp-traces-endpoint={collector}" in main(found)["args"]
+    assert "tracing" not in spec()

@@ -107,6 +107,7 @@ def test_every_argument_that_is_rendered_has_its_home() -> None:
         },
         "kv_offload": {"dram_gb": 8},
         "lora": {"enabled": True, "max_rank": 16},
+        "monitoring": {"tracing": "http://collector:4317"},
     }
     model = {
         "name": "m",

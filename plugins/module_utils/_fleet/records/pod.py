@@ -203,6 +203,13 @@ class Monitoring:
     )
     rules: bool = option("Make recording and alerting rules for the Prometheus operator.", default=False)
     dashboard: bool = option("Make a dashboard for Grafana.", default=False)
+    tracing: str | None = option(
+        "Address of an OTLP collector that engine and endpoint picker send traces to, for example"
+        " V(http://otel-collector.monitoring:4317).",
+        default=None,
+        implied="no traces",
+        engines=("vllm", "triton-vllm", "simulator"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

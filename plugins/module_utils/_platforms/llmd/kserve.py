@@ -59,6 +59,8 @@ def _service(plan: ServicePlan) -> dict[str, Any]:
         spec["storageInitializer"] = {"enabled": False}
     if plan.prefill is not None:
         spec["prefill"] = _workload(plan.prefill)
+    if plan.service.monitoring.tracing is not None:
+        spec["tracing"] = {"exporterEndpoint": plan.service.monitoring.tracing}
     if plan.service.expose.type != "none":
         spec["router"] = router(plan)
     return {

@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..._names import SERVICE_LABEL
-from ..._workload import Port
-from ..pod import metadata
+from ..._workload import Env, EnvValue, PodField, Port
+from ..pod import environment, metadata
 from ..rights import rights
 from .names import GRPC, GRPC_HEALTH, METRICS, POOL_GROUP, picker_name
 from .picker_config import picker_config
@@ -131,7 +131,7 @@ def _container(plan: ServicePlan) -> dict[str, Any]:
         f"--grpc-health-port={GRPC_HEALTH.number}",
         f"--metrics-port={METRICS.number}",
         "--metrics-endpoint-auth=false",
-        "--tracing=false",
+        f"--tracing={str(plan.service.monitoring.tracing is not None).lower()}",
         f"--config-file={_CONFIG}/{_FILE}",
     ]
     if _elects(plan):
@@ -141,10 +141,7 @@ def _container(plan: ServicePlan) -> dict[str, Any]:
         "image": plan.router_image("picker"),
         "imagePullPolicy": plan.service.image_pull_policy,
         "args": args,
-        "env": [
-            {"name": name, "valueFrom": {"fieldRef": {"fieldPath": f"metadata.{field}"}}}
-            for name, field in (("NAMESPACE", "namespace"), ("POD_NAME", "name"))
-        ],
+        "env": environment(_environment(plan)),
         "ports": [_port(port) for port in (GRPC, GRPC_HEALTH, METRICS)],
         "livenessProbe": _probe("liveness"),
         "readinessProbe": _probe("readiness"),
@@ -159,6 +156,18 @@ def _container(plan: ServicePlan) -> dict[str, Any]:
         },
         "volumeMounts": [{"name": "config", "mountPath": _CONFIG, "readOnly": True}],
     }
+
+
+def _environment(plan: ServicePlan) -> Env:
+    env: dict[str, EnvValue] = {
+        "NAMESPACE": PodField(path="metadata.namespace"),
+        "POD_NAME": PodField(path="metadata.name"),
+    }
+    if plan.service.monitoring.tracing is not None:
+        env["OTEL_SERVICE_NAME"] = picker_name(plan)
+        env["OTEL_TRACES_EXPORTER"] = "otlp"
+        env["OTEL_EXPORTER_OTLP_ENDPOINT"] = plan.service.monitoring.tracing
+    return env
 
 
 def _port(port: Port) -> dict[str, Any]:
