@@ -1,0 +1,26 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manifests of others: read, checked, and changed to what a site needs, before anything is applied."""
+
+from __future__ import annotations
+
+from .bring import Brought, Wish, bring, take_away
+from .products import PRODUCTS, Product
+from .source import Source, SourceError, fetch
+from .transform import Change, Transformation, transform
+
+__all__ = [
+    "PRODUCTS",
+    "Brought",
+    "Change",
+    "Product",
+    "Source",
+    "SourceError",
+    "Transformation",
+    "Wish",
+    "bring",
+    "fetch",
+    "take_away",
+    "transform",
+]

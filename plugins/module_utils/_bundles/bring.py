@@ -1,0 +1,271 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bundle in a cluster: decided, read, changed, applied in stages with gates, and asked for an answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from .._apply import Action, Diagnosis, ObjectSet, Outcome, Refused, apply, remove
+from .._apply.clock import deadline_in
+from .._apply.rejection import is_webhook_down
+from .._apply.stages import is_definition
+from .._catalogue.vllm import release
+from .._cluster import ApiError, Client, NotServed, Object
+from .._components import COMPONENTS, Decision, Finding, decide, detect, read
+from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
+from .products import Product
+from .source import Source, fetch
+from .transform import Change, Transformation, transform
+
+PAUSE = 0.5
+VERSION_ANNOTATION = "gateway.networking.k8s.io/bundle-version"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is asked for of one product."""
+
+    product: Product
+    source: Source
+    how: Transformation
+    namespace: str
+    mode: str = "install"
+    if_exists: str = "skip"
+    allow_downgrade: bool = False
+
+    @property
+    def own_set(self) -> str:
+        return f"inferops-{self.product.name.replace('_', '-')}"
+
+
+@dataclass(kw_only=True)
+class Brought:
+    """``finding`` is what was there before."""
+
+    finding: Finding
+    decision: Decision
+    checksum: str = ""
+    changes: list[Change] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    trouble: list[Diagnosis] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return any(outcome.changed for outcome in self.outcomes)
+
+    @property
+    def actions(self) -> list[Action]:
+        return [action for outcome in self.outcomes for action in outcome.actions]
+
+    @property
+    def diagnosis(self) -> list[Diagnosis]:
+        return [*(one for outcome in self.outcomes for one in outcome.diagnosis), *self.trouble]
+
+
+def bring(
+    client: Client,
+    wish: Wish,
+    *,
+    download: Callable[[str], bytes],
+    check_mode: bool = False,
+    wait: bool = True,
+    wait_timeout: float = 600,
+    show_diff: bool = False,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Brought:
+    """Raises Refused, SourceError or ManifestError where nothing must or can be done; then nothing was
+    written."""
+    deadline = deadline_in(wait_timeout)
+    name = wish.product.name
+    component = COMPONENTS[name]
+    finding = detect(component, read(client, component.listings))
+    decision = decide(finding, mode=wish.mode, if_exists=wish.if_exists)
+    brought = Brought(finding=finding, decision=decision)
+    if decision.action == REFUSE:
+        raise Refused(
+            [_problem(name, "OtherOwner", decision.reason, "Use mode: existing, or remove it first.")]
+        )
+    if decision.action == SKIP:
+        return brought
+    if decision.action == VERIFY:
+        if wish.mode != "install" and not finding.present:
+            message = "is not there, and mode says that it is."
+            brought.trouble.append(_problem(name, "NoEffect", message, "Install it, or leave it out."))
+    else:
+        _refuse_without(client, wish.product)
+        objects, brought.checksum = fetch(wish.source, download)
+        made, brought.changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
+        _refuse_older(finding, made, wish)
+        brought.outcomes = apply(
+            client,
+            _sets(wish, made),
+            check_mode=check_mode,
+            force_conflicts=decision.action == ADOPT,
+            wait=wait,
+            wait_timeout=wait_timeout,
+            show_diff=show_diff,
+            progress=progress,
+        )
+    if wait and not check_mode and not brought.diagnosis and wish.product.probe:
+        brought.trouble += _answers(client, wish.product.probe, name, deadline=deadline, progress=progress)
+    return brought
+
+
+def take_away(
+    client: Client,
+    wish: Wish,
+    *,
+    delete_definitions: bool = False,
+    force: bool = False,
+    check_mode: bool = False,
+    wait: bool = True,
+    wait_timeout: float = 600,
+    show_diff: bool = False,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> list[Outcome]:
+    """Raises Refused while objects of its kinds are there, unless forced."""
+    sets = [ObjectSet(name=wish.own_set, namespace=wish.namespace)]
+    if delete_definitions:
+        sets.append(ObjectSet(name=f"{wish.own_set}-definitions", namespace=wish.namespace))
+    if not force and client.get("v1", "ConfigMap", wish.own_set, wish.namespace):
+        _refuse_while_used(client, wish.product)
+    outcomes: list[Outcome] = []
+    for one in sets:
+        outcomes += remove(
+            client,
+            [one],
+            check_mode=check_mode,
+            wait=wait,
+            wait_timeout=wait_timeout,
+            show_diff=show_diff,
+            progress=progress,
+        )
+    return outcomes
+
+
+def _sets(wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:
+    """Definitions are owned apart: they stay when the product goes, with what others made of them."""
+    definitions = [obj for obj in objects if is_definition(obj)]
+    rest = [obj for obj in objects if not is_definition(obj)]
+    namespaces = {obj["metadata"]["name"] for obj in rest if obj["kind"] == "Namespace"}
+    sets = []
+    if definitions:
+        sets.append(
+            ObjectSet(name=f"{wish.own_set}-definitions", namespace=wish.namespace, objects=definitions)
+        )
+    if rest or not definitions:
+        sets.append(ObjectSet(name=wish.own_set, namespace=wish.namespace, objects=rest))
+    if wish.namespace in namespaces | {"kube-system"}:
+        return sets
+    own = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}}
+    last = sets.pop()
+    return [
+        *sets,
+        ObjectSet(name=last.name, namespace=last.namespace, objects=[own, *last.objects]),
+    ]
+
+
+def _scopes(client: Client, objects: Sequence[Object]) -> Callable[[Object], bool]:
+    """Whether an object lives in a namespace, also of kinds that come along."""
+    scope: dict[tuple[str, str], bool] = {
+        (obj["spec"]["group"], obj["spec"]["names"]["kind"]): bool(obj["spec"]["scope"] == "Namespaced")
+        for obj in objects
+        if is_definition(obj)
+    }
+
+    def namespaced(obj: Object) -> bool:
+        coming = scope.get((obj["apiVersion"].rpartition("/")[0], obj["kind"]))
+        if coming is not None:
+            return coming
+        try:
+            return client.resource(obj["apiVersion"], obj["kind"]).namespaced
+        except NotServed:
+            return False
+
+    return namespaced
+
+
+def _refuse_without(client: Client, product: Product) -> None:
+    missing = [name for name, kind in product.needs.items() if client.served(*kind) is None]
+    if missing:
+        raise Refused(
+            [
+                _problem(
+                    product.name,
+                    "NotServed",
+                    f"needs {', '.join(missing)}, which is not there.",
+                    "Install it first; the playbook prerequisites does so in the right order.",
+                )
+            ]
+        )
+
+
+def _refuse_older(finding: Finding, objects: Sequence[Object], wish: Wish) -> None:
+    """From 1.6 on the Gateway API itself denies an older bundle over a newer one; before, nobody does."""
+    coming = {
+        (obj["metadata"].get("annotations") or {}).get(VERSION_ANNOTATION)
+        for obj in objects
+        if is_definition(obj)
+    } - {None}
+    newest = max((str(version) for version in coming), key=release, default="")
+    older = finding.version and newest and release(newest) < release(finding.version)
+    if older and not wish.allow_downgrade:
+        raise Refused(
+            [
+                _problem(
+                    wish.product.name,
+                    "OtherOwner",
+                    f"{finding.version} is there, and {newest} is older.",
+                    "Give a source that is not older, or allow_downgrade: true.",
+                )
+            ]
+        )
+
+
+def _refuse_while_used(client: Client, product: Product) -> None:
+    for group, kind in product.used_by:
+        served = client.served(group, kind)
+        objects = client.list(served.api_version, kind, metadata_only=True) if served else []
+        if objects:
+            raise Refused(
+                [
+                    _problem(
+                        product.name,
+                        "InUse",
+                        f"{len(objects)} objects of kind {kind} are there, such as "
+                        f"{objects[0]['metadata'].get('namespace', '')}/{objects[0]['metadata']['name']}.",
+                        "Remove them first, or set force: true; nobody would look after them any more.",
+                    )
+                ]
+            )
+
+
+def _answers(
+    client: Client, probe: Object, name: str, *, deadline: float, progress: Callable[[str], None]
+) -> list[Diagnosis]:
+    """A dry run of an object goes through the product's webhooks, as every object of its kinds will."""
+    said = False
+    while True:
+        try:
+            client.apply(probe, dry_run=True)
+            return []
+        except NotServed as error:
+            return [_problem(name, "NotServed", str(error), "Its definitions are not there.")]
+        except ApiError as error:
+            if not is_webhook_down(error):
+                return []  # it answered, if only to refuse
+            if time.monotonic() + PAUSE >= deadline:
+                hint = "Look at the pods behind the webhook's Service, and at its certificate."
+                return [_problem(name, "WebhookDown", error.message, hint)]
+        if not said:
+            progress(f"{name}: waiting until its webhooks answer")
+            said = True
+        time.sleep(PAUSE)
+
+
+def _problem(name: str, code: str, message: str, hint: str) -> Diagnosis:
+    return Diagnosis(code=code, object=name, message=message, hint=hint)

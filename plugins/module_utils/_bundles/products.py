@@ -1,0 +1,120 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The products that come as bundles: where their releases lie, and what proves that they work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._cluster import Object
+
+GITHUB = "https://github.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """``release`` is the address of a version, empty where the user must say where it comes from. ``probe``
+    is an object of which a dry run shows that the product's webhooks answer. ``needs`` are kinds (API group,
+    kind) of other products that must be served before. ``used_by`` are kinds whose objects keep it."""
+
+    name: str
+    namespace: str
+    release: str = ""
+    probe: Object | None = None
+    needs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    used_by: tuple[tuple[str, str], ...] = ()
+
+    def address(self, version: str) -> str:
+        return self.release.format(version=version, number=version.removeprefix("v"))
+
+
+def _probe(api_version: str, kind: str, spec: Mapping[str, Any], *, namespace: str | None = None) -> Object:
+    where = {"namespace": namespace} if namespace else {}
+    metadata = {"name": "inferops-probe", **where}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": dict(spec)}
+
+
+_POD = {"spec": {"containers": [{"name": "main", "image": "probe"}]}}
+
+PRODUCTS: dict[str, Product] = {
+    product.name: product
+    for product in (
+        Product(
+            name="cert_manager",
+            namespace="cert-manager",
+            release=GITHUB + "/cert-manager/cert-manager/releases/download/{version}/cert-manager.yaml",
+            probe=_probe("cert-manager.io/v1", "Issuer", {"selfSigned": {}}, namespace="default"),
+            used_by=(("cert-manager.io", "Certificate"),),
+        ),
+        Product(
+            name="gateway",
+            namespace="kube-system",
+            release=GITHUB + "/kubernetes-sigs/gateway-api/releases/download/{version}/standard-install.yaml",
+            used_by=(
+                ("gateway.networking.k8s.io", "Gateway"),
+                ("gateway.networking.k8s.io", "HTTPRoute"),
+            ),
+        ),
+        Product(
+            name="inference_crds",
+            namespace="kube-system",
+            release=GITHUB
+            + "/kubernetes-sigs/gateway-api-inference-extension/releases/download/{version}/manifests.yaml",
+            used_by=(("inference.networking.k8s.io", "InferencePool"),),
+        ),
+        Product(
+            name="keda",
+            namespace="keda",
+            release=GITHUB + "/kedacore/keda/releases/download/v{number}/keda-{number}.yaml",
+            used_by=(("keda.sh", "ScaledObject"),),
+        ),
+        Product(
+            name="lws",
+            namespace="lws-system",
+            release=GITHUB + "/kubernetes-sigs/lws/releases/download/{version}/manifests.yaml",
+            probe=_probe(
+                "leaderworkerset.x-k8s.io/v1",
+                "LeaderWorkerSet",
+                {"replicas": 1, "leaderWorkerTemplate": {"size": 1, "workerTemplate": _POD}},
+                namespace="default",
+            ),
+            used_by=(("leaderworkerset.x-k8s.io", "LeaderWorkerSet"),),
+        ),
+        Product(
+            name="kserve",
+            namespace="kserve",
+            release=GITHUB + "/kserve/kserve/releases/download/{version}/kserve.yaml",
+            probe=_probe(
+                "serving.kserve.io/v1beta1",
+                "InferenceService",
+                {"predictor": {"containers": [{"name": "kserve-container", "image": "probe"}]}},
+                namespace="default",
+            ),
+            needs={"cert_manager": ("cert-manager.io", "Certificate")},
+            used_by=(
+                ("serving.kserve.io", "InferenceService"),
+                ("serving.kserve.io", "LLMInferenceService"),
+            ),
+        ),
+        Product(
+            name="kueue",
+            namespace="kueue-system",
+            release=GITHUB + "/kubernetes-sigs/kueue/releases/download/{version}/manifests.yaml",
+            probe=_probe("kueue.x-k8s.io/v1beta1", "ResourceFlavor", {}),
+            used_by=(("kueue.x-k8s.io", "Workload"),),
+        ),
+        Product(
+            name="nfs_csi",
+            namespace="kube-system",
+        ),
+        Product(name="hami", namespace="kube-system"),
+        Product(
+            name="aidaptiv",
+            namespace="aidaptivcache-operator",
+        ),
+        Product(name="prometheus", namespace="monitoring"),
+    )
+}

@@ -1,0 +1,410 @@
+#!/usr/bin/python
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bundle
+short_description: A product that serving needs, from the manifest of its release
+version_added: 0.1.0
+author: Inferops contributors (@inferops)
+description:
+  - Installs a product of the cluster from its manifest, which is a file, a directory, an archive or a URL, or
+    leaves it to whoever runs it already.
+  - Everything is written by server-side apply, in stages with gates. Definitions are served before what they
+    define, workloads are ready before webhooks that nobody would answer otherwise, and in the end a dry run
+    of an object shows that the webhooks answer.
+  - Images are moved to a registry of the site also inside custom resources and in JSON of ConfigMaps, and
+    tolerations are added to every pod. What was changed or left out is returned.
+options:
+  component:
+    description: The product, by its name in C(llm_cluster.components).
+    type: str
+    required: true
+    choices:
+      - cert_manager
+      - gateway
+      - inference_crds
+      - keda
+      - lws
+      - kserve
+      - kueue
+      - nfs_csi
+      - hami
+      - aidaptiv
+      - prometheus
+  state:
+    description:
+      - V(present) brings the product, V(absent) removes what was brought by this module, webhooks first.
+    type: str
+    choices: [present, absent]
+    default: present
+  mode:
+    description:
+      - V(install) installs it, unless O(if_exists) says otherwise.
+      - V(existing) and V(verify) never write and check that it is there and answers.
+      - V(skip) does nothing.
+    type: str
+    choices: [install, existing, verify, skip]
+    default: install
+  if_exists:
+    description:
+      - What to do where somebody else runs the product. V(skip) leaves it, V(fail) fails with the evidence,
+        V(adopt) takes objects of the same names over.
+    type: str
+    choices: [skip, fail, adopt]
+    default: skip
+  source:
+    description:
+      - Path of a file, of a directory or of an archive with manifests, or a URL.
+      - Without it the address of the pinned release, where the product publishes manifests. For V(nfs_csi),
+        V(hami), V(aidaptiv) and V(prometheus) it is required, because they publish charts or nothing; render
+        a chart with C(helm template) first.
+    type: str
+  checksum:
+    description: The SHA-256 of the source, as V(sha256:…). Required for a URL, unless O(allow_unverified).
+    type: str
+  allow_unverified:
+    description: Whether a URL is fine without a checksum.
+    type: bool
+    default: false
+  namespace:
+    description: The namespace of what this module records, and of all namespaced objects with O(move).
+    type: str
+  move:
+    description: Whether all namespaced objects go to O(namespace), whatever the manifest says.
+    type: bool
+    default: false
+  version_preset:
+    description: Which of the two pinned versions is used where O(version) is not given.
+    type: str
+    choices: [seed, current]
+    default: current
+  version:
+    description: The version, for the address of the release.
+    type: str
+  images:
+    description: Images to replace, whole names.
+    type: dict
+    default: {}
+  image_registry_map:
+    description: "Registry host to its replacement, for example V({ghcr.io: registry.example/ghcr})."
+    type: dict
+    default: {}
+  registry_prefix:
+    description: Registry and path put in front of images whose registry is not in O(image_registry_map).
+    type: str
+  image_pull_secrets:
+    description: Names of Secrets that pods pull their images with.
+    type: list
+    elements: str
+    default: []
+  tolerations:
+    description: Tolerations added to every pod of the bundle.
+    type: list
+    elements: dict
+    default: []
+  node_selector:
+    description: Labels added to the node selector of every pod of the bundle.
+    type: dict
+    default: {}
+  hooks:
+    description:
+      - What becomes of objects that are hooks of Helm. V(refuse) fails and names them, V(skip) leaves them
+        out, V(apply) takes them as ordinary objects.
+    type: str
+    choices: [refuse, skip, apply]
+    default: refuse
+  drop:
+    description: Objects to leave out, by C(kind) and C(name); what is not given matches all.
+    type: list
+    elements: dict
+    default: []
+  drop_secrets:
+    description: Whether Secrets in the bundle are left out, since a vendor's credentials are not the site's.
+    type: bool
+    default: false
+  patches:
+    description: Changes of objects that no option offers.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      target:
+        description: The objects to change, by C(kind) and C(name); what is left out matches all.
+        type: dict
+        required: true
+      ops:
+        description: JSON patch operations, of C(add), C(replace) and C(remove).
+        type: list
+        elements: dict
+        required: true
+  allow_downgrade:
+    description: Whether an older version than the one that is there may be applied.
+    type: bool
+    default: false
+  delete_crds:
+    description: Whether V(absent) of O(state) also deletes definitions, with all objects of their kinds.
+    type: bool
+    default: false
+  force:
+    description: Whether V(absent) of O(state) goes on while objects of its kinds are there.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The source is read and the API server dry-runs every request whose kind and namespace exist.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - inferops.serving.attributes
+  - inferops.serving.attributes.action_group
+  - inferops.serving.connection
+  - inferops.serving.waiting
+seealso:
+  - module: inferops.serving.components_info
+  - module: inferops.serving.apply_set
+"""
+
+EXAMPLES = r"""
+- name: LeaderWorkerSet from a file that was checked in
+  inferops.serving.bundle:
+    component: lws
+    source: files/lws-v0.8.0.yaml
+
+- name: cert-manager from the release, with images from a registry of the site
+  inferops.serving.bundle:
+    component: cert_manager
+    checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+    registry_prefix: registry.example/mirror
+
+- name: Only check that KServe is there and that its webhooks answer
+  inferops.serving.bundle:
+    component: kserve
+    mode: verify
+
+- name: Remove it, and keep its definitions
+  inferops.serving.bundle:
+    component: lws
+    state: absent
+"""
+
+RETURN = r"""
+component:
+  description: What was there before, as of M(inferops.serving.components_info).
+  type: dict
+  returned: success, unless C(state) is V(absent)
+  sample: {"present": false, "owner": "nobody", "by": "", "version": "", "evidence": []}
+action:
+  description: What was decided, V(install), V(adopt), V(verify), V(skip), or V(remove).
+  type: str
+  returned: success
+  sample: install
+checksum:
+  description: The SHA-256 of what was read.
+  type: str
+  returned: when a source was read
+  sample: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+changes:
+  description: What was changed in the bundle, or left out of it.
+  type: list
+  elements: dict
+  returned: success, unless C(state) is V(absent)
+  contains:
+    object:
+      description: The object.
+      type: str
+      sample: Deployment lws-system/lws-controller-manager
+    what:
+      description: The change.
+      type: str
+      sample: tolerations added
+actions:
+  description: What happened to each object, or in check mode would, as of M(inferops.serving.apply_set).
+  type: list
+  elements: dict
+  returned: success
+  sample: [{"kind": "Deployment", "name": "lws-controller-manager", "action": "created"}]
+diagnosis:
+  description: What went wrong, an entry for each cause, as of M(inferops.serving.apply_set).
+  type: list
+  elements: dict
+  returned: always
+  sample: []
+"""
+
+from dataclasses import asdict
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
+from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
+from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    PRODUCTS,
+    Source,
+    SourceError,
+    Transformation,
+    Wish,
+    bring,
+    take_away,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import pinned
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **CONNECTION,
+    **WAITING,
+    "component": {"type": "str", "choices": list(PRODUCTS), "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "mode": {"type": "str", "choices": ["install", "existing", "verify", "skip"], "default": "install"},
+    "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
+    "source": {"type": "str"},
+    "checksum": {"type": "str"},
+    "allow_unverified": {"type": "bool", "default": False},
+    "namespace": {"type": "str"},
+    "move": {"type": "bool", "default": False},
+    "version_preset": {"type": "str", "choices": ["seed", "current"], "default": "current"},
+    "version": {"type": "str"},
+    "images": {"type": "dict", "default": {}},
+    "image_registry_map": {"type": "dict", "default": {}},
+    "registry_prefix": {"type": "str"},
+    "image_pull_secrets": {"type": "list", "elements": "str", "default": []},
+    "tolerations": {"type": "list", "elements": "dict", "default": []},
+    "node_selector": {"type": "dict", "default": {}},
+    "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
+    "drop": {"type": "list", "elements": "dict", "default": []},
+    "drop_secrets": {"type": "bool", "default": False, "no_log": False},
+    "patches": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "target": {"type": "dict", "required": True},
+            "ops": {"type": "list", "elements": "dict", "required": True},
+        },
+    },
+    "allow_downgrade": {"type": "bool", "default": False},
+    "delete_crds": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        wish = _wish(module.params)
+        if module.params["state"] == "absent":
+            _take_away(module, wish)
+        _bring(module, wish)
+    except Refused as refused:
+        module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
+    except ClusterError as error:
+        module.fail_json(msg=str(error), diagnosis=[])
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    product = PRODUCTS[options["component"]]
+    preset = options["version_preset"]
+    version = options["version"] or pinned(product.name, preset) or pinned(product.name, "current")
+    place = options["source"] or product.address(str(version))
+    needs_one = options["state"] == "present" and options["mode"] == "install"
+    if needs_one and not place:
+        raise SourceError(f"{product.name}: give a source; no manifest of it is published.")
+    namespace = options["namespace"] or product.namespace
+    return Wish(
+        product=product,
+        source=Source(
+            place=place, checksum=options["checksum"] or "", unverified=options["allow_unverified"]
+        ),
+        how=Transformation(
+            namespace=namespace if options["move"] else "",
+            images=options["images"],
+            mirrors=options["image_registry_map"],
+            prefix=options["registry_prefix"],
+            tolerations=options["tolerations"],
+            node_selector=options["node_selector"],
+            pull_secrets=options["image_pull_secrets"],
+            hooks=options["hooks"],
+            drop=options["drop"],
+            drop_secrets=options["drop_secrets"],
+            patches=options["patches"],
+        ),
+        namespace=namespace,
+        mode=options["mode"],
+        if_exists=options["if_exists"],
+        allow_downgrade=options["allow_downgrade"],
+    )
+
+
+def _download(address: str) -> bytes:
+    try:
+        content: bytes = open_url(address, timeout=60).read()
+    except OSError as error:
+        raise SourceError(f"{address}: {error}") from error
+    return content
+
+
+def _bring(module: AnsibleModule, wish: Wish) -> NoReturn:
+    client = connect(module.params)
+    brought = bring(client, wish, download=_download, **_manner(module))
+    finding = asdict(brought.finding)
+    facts = {
+        "component": {name: finding[name] for name in ("present", "owner", "by", "version")}
+        | {"evidence": list(brought.finding.evidence)},
+        "action": brought.decision.action,
+        "reason": brought.decision.reason,
+        "checksum": brought.checksum,
+        "changes": [asdict(change) for change in brought.changes],
+    }
+    for warning in client.warnings:
+        module.warn(warning)
+    _finish(module, brought.outcomes, brought.diagnosis, facts)
+
+
+def _take_away(module: AnsibleModule, wish: Wish) -> NoReturn:
+    outcomes = take_away(
+        connect(module.params),
+        wish,
+        delete_definitions=module.params["delete_crds"],
+        force=module.params["force"],
+        **_manner(module),
+    )
+    _finish(module, outcomes, [one for each in outcomes for one in each.diagnosis], {"action": "remove"})
+
+
+def _finish(
+    module: AnsibleModule, outcomes: list[Outcome], diagnosis: list[Any], facts: dict[str, Any]
+) -> NoReturn:
+    result = {
+        **facts,
+        "changed": any(outcome.changed for outcome in outcomes),
+        "actions": shown_actions([action for outcome in outcomes for action in outcome.actions]),
+        "diagnosis": [one.result() for one in diagnosis],
+        "diff": [one for outcome in outcomes for one in outcome.diff],
+    }
+    if diagnosis:
+        module.fail_json(msg="\n".join(str(one) for one in diagnosis), **result)
+    module.exit_json(**result)
+    raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
+
+
+def _manner(module: AnsibleModule) -> dict[str, Any]:
+    return {
+        "check_mode": module.check_mode,
+        "wait": module.params["wait"],
+        "wait_timeout": module.params["wait_timeout"],
+        "show_diff": module._diff,
+        "progress": progress(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bundles as their makers publish them, against a real API server. They are taken from the Go modules of
+their releases when the tests run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
+from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    PRODUCTS,
+    Source,
+    Transformation,
+    Wish,
+    bring,
+    fetch,
+    take_away,
+    transform,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+from ansible_collections.inferops.serving.plugins.module_utils._lab.build import run_go
+
+from tests.support.lab import SOURCES
+
+from .conftest import written
+
+pytestmark = [pytest.mark.proof("A", "C")]
+LWS_PARTS = ("crd/bases", "rbac", "manager", "webhook")
+
+
+def module(wrapper: str, name: str) -> Path:
+    return Path(json.loads(run_go(SOURCES / wrapper, "mod", "download", "-json", name))["Dir"])
+
+
+def nothing(_address: str) -> bytes:
+    raise AssertionError("nothing is downloaded here")
+
+
+@pytest.fixture(scope="module")
+def lws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The parts of LeaderWorkerSet's manifests that its kustomization puts together, less what tunes them."""
+    made = tmp_path_factory.mktemp("lws")
+    source = module("lws", "sigs.k8s.io/lws") / "config"
+    for part in LWS_PARTS:
+        for file in sorted((source / part).glob("*.yaml")):
+            if not any(word in file.name for word in ("kustom", "patch", "config")):
+                shutil.copy(file, made / f"{part.replace('/', '-')}-{file.name}")
+    return made
+
+
+def wish(name: str, place: Path, *, how: Transformation | None = None, **rest: object) -> Wish:
+    product = PRODUCTS[name]
+    return Wish(
+        product=product,
+        source=Source(place=str(place)),
+        how=how or Transformation(),
+        namespace=product.namespace,
+        **rest,
+    )
+
+
+def test_definitions_too_large_for_client_side_apply_come_once_and_never_go_backwards(client: Client) -> None:
+    standard = module("kserve", "sigs.k8s.io/gateway-api") / "config" / "crd" / "standard"
+    asked = wish("gateway", standard)
+    before = written(client)
+    assert bring(client, asked, download=nothing).changed
+    assert client.served("gateway.networking.k8s.io", "HTTPRoute")
+    again = bring(client, asked, download=nothing)
+    assert (again.changed, again.decision.reason) == (False, "ours")
+    assert again.finding.version.startswith("v1.")
+
+    older = Transformation(
+        patches=[
+            {
+                "target": {"kind": "CustomResourceDefinition"},
+                "ops": [
+                    {
+                        "op": "replace",
+                        "path": "/metadata/annotations/gateway.networking.k8s.io~1bundle-version",
+                        "value": "v1.0.0",
+                    }
+                ],
+            }
+        ]
+    )
+    with pytest.raises(Refused, match=r"v1\.0\.0 is older"):
+        bring(client, wish("gateway", standard, how=older), download=nothing)
+    for outcome in take_away(client, asked, delete_definitions=True):
+        assert not outcome.diagnosis
+    assert written(client) == before
+
+
+def test_webhooks_come_after_their_workload_and_have_to_answer(client: Client, lws: Path) -> None:
+    """Nobody answers here, because simulated pods run nothing, and that is told."""
+    how = Transformation(namespace="lws-system", prefix="site.example")
+    asked = wish("lws", lws, how=how)
+    brought = bring(client, asked, download=nothing, wait_timeout=20)
+    assert any("site.example/" in change.what for change in brought.changes)
+    assert [(one.code, one.object) for one in brought.diagnosis] == [("WebhookDown", "lws")]
+    order = [action.kind for action in brought.actions]
+    assert order.index("Deployment") < order.index("ValidatingWebhookConfiguration")
+
+    for outcome in take_away(client, asked):
+        assert not outcome.diagnosis
+        kinds = [action.kind for action in outcome.actions]
+        assert kinds.index("ValidatingWebhookConfiguration") < kinds.index("Deployment")
+    assert client.served("leaderworkerset.x-k8s.io", "LeaderWorkerSet"), "definitions stay"
+    take_away(client, asked, delete_definitions=True)
+
+
+def test_a_product_is_refused_without_what_it_needs(client: Client) -> None:
+    resources = module("kserve", "github.com/kserve/kserve") / "install" / "v0.20.0"
+    before = written(client)
+    with pytest.raises(Refused, match="needs cert_manager"):
+        bring(client, wish("kserve", resources / "kserve.yaml"), download=nothing)
+    assert written(client) == before
+
+
+@pytest.mark.req("XC-21")
+def test_images_of_the_runtimes_move_too() -> None:
+    resources = module("kserve", "github.com/kserve/kserve") / "install" / "v0.20.0"
+    objects, _sum = fetch(Source(place=str(resources / "kserve-cluster-resources.yaml")), nothing)
+    made, changes = transform(objects, Transformation(prefix="site.example"), namespaced=lambda _obj: False)
+    assert len(changes) >= len(objects)
+    images = json.dumps(made).split('"image": "')[1:]
+    assert images
+    assert all(image.startswith("site.example/") for image in images)
