@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._workload import Autoscaling, Port
 from . import knative
+from .gang import queue_labels
 from .job import jobs
 from .platform import Platform
 from .pod import (
@@ -92,10 +93,12 @@ def _inference_service(plan: ServicePlan, shown: ServicePlan) -> dict[str, Any]:
         predictor |= _fetched(shown, predictor["model"])
     if shown is not plan:
         predictor["canaryTrafficPercent"] = plan.canary_weight
+    made = metadata(plan, plan.name, annotations)
+    made["labels"].update(queue_labels(plan))
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
         "kind": "InferenceService",
-        "metadata": _dashboard(plan, metadata(plan, plan.name, annotations)),
+        "metadata": _dashboard(plan, made),
         "spec": {"predictor": predictor},
     }
 

@@ -163,3 +163,13 @@ def test_a_simulator_can_stand_in_for_a_group() -> None:
     assert obj["spec"]["leaderWorkerTemplate"]["size"] == 2
     leader, worker = (each["spec"]["containers"] for each in templates(obj))
     assert leader == worker
+
+
+@pytest.mark.req("S1-88")
+@pytest.mark.parametrize("platform", ["deployment", "kserve"])
+def test_pods_alone_can_stand_in_a_queue_too(platform: str) -> None:
+    placement = {"gang": "kueue", "queue": "gpus"}
+    objects = service_objects(planned(platform=platform, topology={"tensor": 2, "placement": placement}))
+    kind = {"deployment": "Deployment", "kserve": "InferenceService"}[platform]
+    [workload] = [obj for obj in objects if obj["kind"] == kind]
+    assert workload["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "gpus"
