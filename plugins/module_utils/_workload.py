@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -33,6 +34,11 @@ class PodField:
 
 EnvValue: TypeAlias = "str | SecretKey | PodField"
 Env: TypeAlias = "Mapping[str, EnvValue]"
+
+
+def literal(text: str) -> str:
+    """The text as an argument in which Kubernetes, which knows ``$(NAME)`` and ``$$``, expands nothing."""
+    return re.sub(r"\$(?=[$(])", "$$", text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._catalogue import metrics
 from .._catalogue.aidaptiv import FLAGS
-from .._workload import Env, Port, Workload
+from .._workload import Env, Port, Workload, literal
 from .engine import Engine
 from .server import server
 from .vllm import AMOUNTS, API_KEY_VARIABLE
@@ -55,7 +55,7 @@ def _arguments(plan: ServicePlan) -> tuple[str, ...]:
         args += _written(plan, name, value)
     if plan.adapters:
         args += ["--lora-modules", *(f"{name}={path}" for name, path in plan.adapters.items())]
-    return (*args, *plan.service.engine_args.extra)
+    return (*map(literal, args), *plan.service.engine_args.extra)
 
 
 def _written(plan: ServicePlan, name: str, value: Any) -> list[str]:

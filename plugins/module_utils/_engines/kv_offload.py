@@ -168,12 +168,13 @@ def _lmcache_connector(plan: ServicePlan) -> dict[str, Any] | None:
     memory, disk = dram_gb(plan), ssd_gb(plan)
     if not memory and not disk:
         return None
+    gpus = max(plan.gpus_per_pod, 1)
     extra: dict[str, Any] = {"lmcache.local_cpu": bool(memory)}
     if memory:
-        extra["lmcache.max_local_cpu_size"] = memory / plan.world_size
+        extra["lmcache.max_local_cpu_size"] = memory / gpus
     if disk:
         extra["lmcache.local_disk"] = f"file://{directory(plan)}/"
-        extra["lmcache.max_local_disk_size"] = disk / plan.world_size
+        extra["lmcache.max_local_disk_size"] = disk / gpus
     return {
         "kv_connector": "LMCacheConnectorV1",
         "kv_role": "kv_both",

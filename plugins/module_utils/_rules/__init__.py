@@ -22,6 +22,7 @@ from . import (
     engine_keys,
     engine_names,
     exposure,
+    firmware,
     lengths,
     llmd,
     lora,
@@ -77,6 +78,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (ports.CODE, ports.check),
     (exposure.CODE, exposure.check),
     (shared_gpus.CODE, shared_gpus.check),
+    (firmware.CODE, firmware.check),
     (offline.CODE, offline.check),
 )
 """In the order of their codes. The form of the inventory (V-01, V-25) is checked where it is read."""

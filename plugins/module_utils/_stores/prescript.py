@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._workload import Container, Workload
+from .._workload import Container, Workload, literal
 from .kind import Location, StoreKind
 from .local import RESOURCES, local_path, read_local, writable
 
@@ -36,7 +36,7 @@ def _attach(plan: ServicePlan, workload: Workload) -> Workload:
         image=plan.relocated(f"{given.image}:{given.tag}"),
         pull_policy=plan.service.image_pull_policy,
         command=("/bin/sh", "-c"),
-        args=(given.script,),
+        args=(literal(given.script),),
         resources=RESOURCES,
         mounts=(writable(plan),),
         privileged=True,

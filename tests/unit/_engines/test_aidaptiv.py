@@ -70,6 +70,18 @@ def test_odd_characters_stay_one_argument() -> None:
     assert arguments(model={**MODEL, "source": odd})[0] == f"--model=/mnt/data/{odd}"
 
 
+@pytest.mark.req("S3-16", "S3-41")
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("$HOME", "$HOME"), ("$(HOME)", "$$(HOME)"), ("a.$$", "a.$$$"), ("$$(x)", "$$$$(x)")],
+)
+def test_kubernetes_expands_nothing_of_a_path_or_a_script(text: str, written: str) -> None:
+    """It makes one dollar of two, and a variable's value of its name in brackets behind one."""
+    assert arguments(model={**MODEL, "source": text})[0] == f"--model=/mnt/data/{written}"
+    script = pod(served(delivery="legacy-prescript", prescript={"script": text}))["initContainers"][0]
+    assert script["args"] == [written]
+
+
 EVERY_FLAG = {
     "topology": {"tensor": 4},
     "engine_args": {
