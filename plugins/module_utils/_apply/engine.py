@@ -14,7 +14,7 @@ from .changes import diff
 from .clock import Clock, deadline_in
 from .deleting import Deleter
 from .diagnosis import Diagnosis
-from .gates import definitions_served, jobs_done, workloads_ready
+from .gates import definitions_served, jobs_done, servers_ready, workloads_ready
 from .members import Member, OwnedSet, enlist
 from .model import KEPT, PRUNED, Action, ObjectSet, Outcome, Refused, problem
 from .ownership import judge, judge_parent, note_creation
@@ -164,6 +164,8 @@ class _Run:
         for stage in Stage:
             if stage is Stage.ADMISSION and not self._check_mode:
                 workloads_ready(self._client, self._sets, deadline=self._deadline, progress=self._progress)
+            if stage is Stage.SHARES and not self._check_mode:
+                servers_ready(self._client, self._sets, deadline=self._deadline, progress=self._progress)
             self._write_stage(writer, stage)
             if stage is Stage.PREPARATION and not self._check_mode:
                 jobs_done(self._client, self._sets, deadline=self._deadline, progress=self._progress)

@@ -77,6 +77,19 @@ def jobs_done(
     _wait_for(client, members, deadline=deadline, progress=progress)
 
 
+def servers_ready(
+    client: Client, sets: Sequence[OwnedSet], *, deadline: float, progress: Callable[[str], None]
+) -> None:
+    """Waits for whatever serves in sets that share requests out: nobody is sent to a canary that is not
+    there, and a share changes only when the new specification serves."""
+    sharing = [
+        one for one in sets if not one.failed and any(member.stage is Stage.SHARES for member in one.members)
+    ]
+    serving = (Stage.WORKLOADS, Stage.CUSTOM)
+    members = [member for one in sharing for member in one.members if member.stage in serving]
+    _wait_for(client, members, deadline=deadline, progress=progress)
+
+
 def _wait_for(
     client: Client, members: Iterable[Member], *, deadline: float, progress: Callable[[str], None]
 ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
-from .._names import BEFORE_SERVERS_ANNOTATION
+from .._names import AFTER_SERVERS_ANNOTATION, BEFORE_SERVERS_ANNOTATION
 from .world import group_kind
 
 
@@ -32,6 +32,8 @@ class Stage(IntEnum):
     """Custom resources that others name: runtimes, configurations, classes, gateways, queues."""
     CUSTOM = 8
     """All other custom resources."""
+    SHARES = 9
+    """What shares requests out: only when everything that gets some is ready."""
 
 
 _FOUNDATION_GROUPS = frozenset(
@@ -98,8 +100,11 @@ def stage_of(obj: Mapping[str, Any]) -> Stage:
         return Stage.DEFINITIONS
     if kind[0] in ("admissionregistration.k8s.io", "apiregistration.k8s.io"):
         return Stage.ADMISSION
-    if BEFORE_SERVERS_ANNOTATION in (obj["metadata"].get("annotations") or {}):
+    annotations = obj["metadata"].get("annotations") or {}
+    if BEFORE_SERVERS_ANNOTATION in annotations:
         return Stage.PREPARATION
+    if AFTER_SERVERS_ANNOTATION in annotations:
+        return Stage.SHARES
     if kind in _GRANTS:
         return Stage.GRANTS
     if kind in _WORKLOADS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._platforms.pod import metadata
-from .shares import Share, services, shares
+from .shares import Share, route_metadata, services, shares
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -63,7 +63,7 @@ def _route(plan: ServicePlan) -> dict[str, Any]:
     return {
         "apiVersion": f"{_GROUP}/v1",
         "kind": "HTTPRoute",
-        "metadata": metadata(plan, plan.service_name),
+        "metadata": route_metadata(plan),
         "spec": spec,
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._platforms.pod import metadata
 from .basic_auth_filter import route_name
-from .shares import Share, services, shares
+from .shares import Share, route_metadata, services, shares
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -65,7 +65,7 @@ def _virtual_service(plan: ServicePlan) -> dict[str, Any]:
     return {
         "apiVersion": _NETWORKING,
         "kind": "VirtualService",
-        "metadata": metadata(plan, plan.service_name),
+        "metadata": route_metadata(plan),
         "spec": {
             "hosts": [expose.host or "*"],
             "gateways": [expose.gateway or plan.service_name],

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._platforms.pod import metadata
-from .shares import Share, services, shares
+from .shares import Share, route_metadata, services, shares
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -41,7 +40,7 @@ def _route(plan: ServicePlan) -> dict[str, Any]:
     return {
         "apiVersion": "route.openshift.io/v1",
         "kind": "Route",
-        "metadata": metadata(plan, plan.service_name, annotations),
+        "metadata": route_metadata(plan, annotations),
         "spec": spec,
     }
 

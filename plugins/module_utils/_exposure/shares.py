@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._names import AFTER_SERVERS_ANNOTATION
+from .._platforms.pod import metadata
 from .service import cluster_ip
 
 if TYPE_CHECKING:
@@ -46,6 +49,12 @@ def shares(plan: ServicePlan) -> tuple[Share, ...]:
         Share(plan=main, weight=_ALL - rest),
         *(Share(plan=each, weight=rest, canary=True) for each in canary),
     )
+
+
+def route_metadata(plan: ServicePlan, annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Of the object that shares requests out, which waits for a canary to be ready."""
+    waits = {AFTER_SERVERS_ANNOTATION: "true"} if len(plan.variants) > 1 else {}
+    return metadata(plan, plan.service_name, {**(annotations or {}), **waits})
 
 
 def services(plan: ServicePlan) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._platforms.pod import metadata
-from .shares import services, shares
+from .shares import route_metadata, services, shares
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
@@ -65,7 +65,7 @@ def _ingress_route(plan: ServicePlan, middlewares: list[dict[str, Any]]) -> dict
     return {
         "apiVersion": _VERSION,
         "kind": "IngressRoute",
-        "metadata": metadata(plan, plan.service_name),
+        "metadata": route_metadata(plan),
         "spec": spec,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply.stages import Stage, stage_of
+from ansible_collections.inferops.serving.plugins.module_utils._names import AFTER_SERVERS_ANNOTATION
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,13 @@ def test_services_go_before_the_runtimes_that_they_name() -> None:
         "metadata": {"name": "x"},
     }
     assert stage_of(runtime) < stage_of(service)
+
+
+@pytest.mark.req("S2-29")
+def test_shares_come_after_all_that_serves() -> None:
+    shares = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "x", "annotations": {AFTER_SERVERS_ANNOTATION: "true"}},
+    }
+    assert stage_of(shares) > Stage.CUSTOM

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._apply.stages import Stage, stage_of
 from ansible_collections.inferops.serving.plugins.module_utils._objects import service_objects
 
 from tests.unit._plan.inventory import planned
@@ -88,3 +89,22 @@ def _shares(kind: str, objects: list[dict[str, Any]]) -> dict[str, int]:
         return {each["name"]: each["weight"] for each in rule["backendRefs"]}
     (rule,) = by_kind["IngressRoute"]["routes"]
     return {each["name"]: each["weight"] for each in rule["services"]}
+
+
+@pytest.mark.req("S2-29")
+@pytest.mark.parametrize("kind", ["route", "istio", "gateway-api", "traefik"])
+def test_only_what_shares_requests_out_waits_for_the_canary(kind: str) -> None:
+    expose = {"type": kind, "host": "llm.example"}
+    if kind == "gateway-api":
+        expose["gateway"] = "gateways/shared"
+
+    def waiting(**rollout: Any) -> list[str]:
+        made = service_objects(planned(expose=expose, rollout=rollout))
+        return [each["kind"] for each in made if stage_of(each) is Stage.SHARES]
+
+    assert waiting() == []
+    assert waiting(**CANARY) == [
+        {"route": "Route", "istio": "VirtualService", "gateway-api": "HTTPRoute", "traefik": "IngressRoute"}[
+            kind
+        ]
+    ]
