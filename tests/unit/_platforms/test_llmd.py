@@ -328,3 +328,15 @@ def test_traces_go_to_the_collector_that_is_named() -> None:
     quiet = made()
     assert argument(engine(quiet["Deployment", "chat-epp"]), "tracing") == "false"
     assert argument(engine(quiet["Deployment", "chat"]), "otlp-traces-endpoint") is None
+
+
+@pytest.mark.req("S2-35")
+@pytest.mark.parametrize(
+    "components", [{"gateway": {"class_name": "istio"}}, {"istio": {"state": "existing"}}]
+)
+def test_istio_takes_the_pickers_certificate_as_it_is(components: Object) -> None:
+    objects = made(cluster={"components": components})
+    rule = objects["DestinationRule", "chat-epp"]["spec"]
+    assert rule["host"] == "chat-epp.default.svc.cluster.local"
+    assert rule["trafficPolicy"]["tls"] == {"mode": "SIMPLE", "insecureSkipVerify": True}
+    assert ("DestinationRule", "chat-epp") not in made()

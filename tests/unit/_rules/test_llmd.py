@@ -150,3 +150,19 @@ def test_names_that_kserve_would_cut() -> None:
     name = "a" * 48
     assert paths(found("V-20", {**BY_KSERVE, "name": name})) == [f"llm_serving[{name}].name"]
     assert not found("V-20", {**LLMD, "name": name})
+
+
+@pytest.mark.req("S2-35")
+def test_a_way_in_past_the_picker_is_told() -> None:
+    for kind, prefill, severity in (
+        ("cluster", None, "warning"),
+        ("cluster", {"replicas": 1}, "warning"),
+        ("loadbalancer", None, "warning"),
+        ("loadbalancer", {"replicas": 1}, "error"),
+    ):
+        given = {**LLMD, "expose": {"type": kind}, **({"prefill": prefill} if prefill else {})}
+        (problem,) = found("V-22", given)
+        assert (problem.path, problem.severity) == ("llm_serving[a].expose.type", severity)
+    routed = {"expose": {"type": "gateway-api", "gateway": "edge/public"}}
+    assert not found("V-22", {**LLMD, **routed})
+    assert not found("V-22", BY_KSERVE)

@@ -12,6 +12,7 @@ from ..job import jobs
 from ..lws import RENDEZVOUS
 from ..platform import Platform
 from ..pod import config_maps
+from .istio import destination_rules
 from .monitor import picker_monitor
 from .names import picker_name, role_selector
 from .picker import picker_objects, picker_selector
@@ -31,6 +32,7 @@ def objects(plan: ServicePlan) -> list[dict[str, Any]]:
         *(proxy_objects(plan) if plan.role == "decode" else []),
         *(workload(role) for role in plan.roles),
         *picker_objects(plan),
+        *destination_rules(plan),
         inference_pool(plan),
         *pool_objects(plan, plan.name),
         *scaled_objects(plan, target, f"{picker_name(plan)}-[a-z0-9]+-[a-z0-9]+"),
