@@ -59,6 +59,13 @@ ARGUMENTS: dict[str, Gone] = {
 }
 """Arguments by their name with underscores."""
 
+DEPRECATED: dict[str, Gone] = {
+    "disable_cascade_attn": Gone(by="0.32", instead="Remove it: it has no effect any more."),
+    "log_config_file": Gone(by="0.32", instead="Use --logging-config.pylogging_config_file instead."),
+    "mamba_cache_mode": Gone(by="0.32", instead="Remove it: it follows from engine_args.prefix_caching."),
+}
+"""Arguments that are still there, and the first version that was seen to want them gone."""
+
 ENVIRONMENT: dict[str, Gone] = {
     "VLLM_USE_V1": Gone(by="0.11.2", instead="Remove it: V1 is the only engine."),
     "VLLM_ATTENTION_BACKEND": Gone(by="0.16", instead="Use --attention-backend instead."),

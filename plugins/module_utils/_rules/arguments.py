@@ -11,7 +11,7 @@ from typing import Any
 
 from .._catalogue import vllm
 from .._catalogue.images import vllm_version
-from .._catalogue.successors import ARGUMENTS
+from .._catalogue.successors import ARGUMENTS, DEPRECATED
 from .._fleet import Fleet, Problem
 from .._fleet.records.engine import VLLM
 from .._plan import ServicePlan
@@ -109,6 +109,9 @@ def _typed(plan: ServicePlan, version: str) -> Iterator[Problem]:
 def _known(path: str, written: str, name: str, version: str, *, command_line: bool) -> Iterator[Problem]:
     standing, last_seen = vllm.standing(name, version, command_line=command_line)
     if standing == "known":
+        old = DEPRECATED.get(name)
+        if old is not None and vllm.release(version) >= vllm.release(old.by):
+            yield warning(CODE, path, f"{written} is deprecated in vLLM {version}.", old.instead)
         return
     message = f"{written} is not an argument of vLLM {version}"
     if standing == "gone":

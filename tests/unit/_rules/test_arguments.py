@@ -152,3 +152,9 @@ def test_an_image_that_does_not_tell_its_version_is_told_as_not_checked() -> Non
 
 def test_a_simulators_own_arguments_are_its_own() -> None:
     assert not found("V-18", {"engine": "simulator", "engine_args": {"extra": ["--time-to-first-token=200"]}})
+
+
+@pytest.mark.parametrize(("version", "severities"), [("0.33.0", ["warning"]), ("0.22.1", [])])
+def test_a_deprecated_argument_is_a_warning(version: str, severities: list[str]) -> None:
+    entry = {"version": version, "engine_args": {"extra": ["--disable-cascade-attn"]}}
+    assert [problem.severity for problem in found("V-18", entry)] == severities
