@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
+from ansible_collections.inferops.serving.plugins.module_utils._plan import provenance
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("roles/*/README.md")])
@@ -41,6 +42,19 @@ def test_the_inventory_of_the_readme_is_a_good_one() -> None:
     specification = read({name: value for name, value in host.items() if name != "llm_connection"})
     assert [str(problem) for problem in specification.problems] == []
     assert [plan.service.name for plan in specification.plans] == ["assistant"]
+
+
+def test_the_inventory_of_the_page_about_caches_is_a_good_one() -> None:
+    text = (ROOT / "docs/kv-offload.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(llm_cluster:.*?)```", text, re.DOTALL)
+    specification = read(yaml.safe_load(example))
+    assert [str(problem) for problem in specification.problems] == []
+    (plan,) = specification.plans
+    values = {each["key"]: (str(each["value"]), each["source"]) for each in provenance(plan)}
+    (table,) = re.findall(r"```\n(KEY.*?)```", text, re.DOTALL)
+    for line in table.splitlines()[1:]:
+        key, value, source = line.split()
+        assert values[key] == (value, source)
 
 
 def test_every_command_of_the_readme_and_the_guide_exists() -> None:
