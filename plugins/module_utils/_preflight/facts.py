@@ -42,6 +42,8 @@ class Facts:
     """ServingRuntimes that services name; those of the whole cluster where a namespace has none."""
     classes: Sequence[Object] | None = None
     """StorageClasses."""
+    queues: Mapping[Place, Object | None] | None = None
+    """LocalQueues that services name; empty where the cluster does not know the kind."""
     autoscaled: bool = False
     """Whether something adds nodes when pods do not fit."""
     missing_rights: Sequence[str] = ()

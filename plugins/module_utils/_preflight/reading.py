@@ -88,6 +88,10 @@ def _questions(client: Client, services: Sequence[Wanted]) -> dict[str, Read]:
     ]
     if runtimes:
         asked["runtimes"] = lambda: _runtimes(client, runtimes)
+    placements = [(one.plan.namespace, one.plan.service.topology.placement) for one in services]
+    queues = [(place, each.queue) for place, each in placements if each.gang == "kueue" and each.queue]
+    if queues:
+        asked["queues"] = lambda: _queues(client, queues)
     return asked
 
 
@@ -151,6 +155,11 @@ def _runtimes(client: Client, places: Iterable[Place]) -> dict[Place, Object | N
     for place in [place for place, obj in found.items() if obj is None]:
         found[place] = client.get(version, "ClusterServingRuntime", place[1])
     return found
+
+
+def _queues(client: Client, places: Iterable[Place]) -> dict[Any, Object | None]:
+    versions = [each.api_version for each in client.resources() if each.kind == "LocalQueue"]
+    return _named(client, versions[0], "LocalQueue", places) if versions else {}
 
 
 def _features(client: Client) -> dict[str, str]:

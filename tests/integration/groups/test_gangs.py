@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._preflight import preflight
 
 from tests.integration.groups.conftest import PRODUCT, Fleet, Object
 from tests.support.lab import eventually
@@ -55,10 +56,14 @@ def test_one_after_the_other_exactly_the_copies_run_that_fit(services: Fleet) ->
     again = services.roll_out({**five(gang="serial"), "scaling": {"min": 4}})["chat"]
     assert (again.ready, again.changed) == (True, True), "the revision is another"
     assert services.roll_out({**five(gang="serial"), "scaling": {"min": 4}})["chat"].changed is False
+    assert preflight(services.client, services.plans).errors == [], "they hold all GPUs, and are its own"
 
 
 @pytest.mark.req("S1-88")
 def test_a_queue_admits_exactly_the_copies_that_fit(services: Fleet, queue: str) -> None:
+    unknown = preflight(services.client, services.planned(five(gang="kueue", queue="nowhere")))
+    assert ["no LocalQueue nowhere" in one.message for one in unknown.errors] == [True]
+    assert preflight(services.client, services.planned(five(gang="kueue", queue=queue))).errors == []
     verdict = services.roll_out(five(gang="kueue", queue=queue), wait_timeout=12)["chat"]
     assert verdict.ready is False
     assert {one.code for one in verdict.diagnosis} == {"QueueWaiting"}
