@@ -67,7 +67,8 @@ def leader_worker_set(
             "workerTemplate": dict(worker),
         },
     }
-    return {"apiVersion": _API, "kind": "LeaderWorkerSet", "metadata": metadata(plan, name), "spec": spec}
+    about = metadata(plan, name, volcano_queue(plan))
+    return {"apiVersion": _API, "kind": "LeaderWorkerSet", "metadata": about, "spec": spec}
 
 
 def _groups(plan: ServicePlan) -> dict[str, Any]:
@@ -87,8 +88,8 @@ def _groups(plan: ServicePlan) -> dict[str, Any]:
     elif plan.autoscaling is None:
         made["spec"]["replicas"] = plan.service.scaling.min
     made["metadata"]["labels"].update(queue_labels(plan))
-    if annotations := {**_exclusive(plan), **volcano_queue(plan)}:
-        made["metadata"]["annotations"] = annotations
+    if label := _exclusive(plan):
+        made["metadata"].setdefault("annotations", {})[f"{_PREFIX}exclusive-topology"] = label
     return made
 
 
@@ -103,12 +104,9 @@ def _rolling(plan: ServicePlan) -> dict[str, Any]:
     return dict(strategy(plan)["rollingUpdate"])
 
 
-def _exclusive(plan: ServicePlan) -> dict[str, str]:
-    """One group has a node, or a rack, for itself."""
-    label = topology_label(plan)
-    if label is None or plan.service.topology.placement.gang == "kueue":
-        return {}
-    return {f"{_PREFIX}exclusive-topology": label}
+def _exclusive(plan: ServicePlan) -> str | None:
+    """Label of the places of which a group has one for itself; Kueue finds them by its own means."""
+    return None if plan.service.topology.placement.gang == "kueue" else topology_label(plan)
 
 
 def _near(plan: ServicePlan) -> dict[str, str]:
