@@ -203,6 +203,20 @@ class ServicePlan(Entry):
         return (self.service_name, self.service_port) if self.makes_service else self.platform.address(self)
 
     @property
+    def url(self) -> str | None:
+        """Where clients outside the cluster find the service, as far as the inventory tells."""
+        expose = self.service.expose
+        if expose.host is None or expose.host.startswith("*"):
+            return None
+        return f"{'http' if expose.tls is None else 'https'}://{expose.host}{expose.prefix}"
+
+    @property
+    def login_secret(self) -> str | None:
+        """Secret of the user name and password that the way in asks for."""
+        entry = self.service.expose.auth.basic
+        return None if entry is None else self.secret_name(entry)
+
+    @property
     def variants(self) -> tuple[ServicePlan, ...]:
         """The service and its canary, where that has pods of its own."""
         if self.canary is None or self.splits_requests:

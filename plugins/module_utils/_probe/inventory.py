@@ -13,7 +13,7 @@ from .._plan import ServicePlan
 from .asking import Question
 from .published import PUBLISHERS
 from .slo import Slo
-from .target import Publisher, Target
+from .target import BasicSecret, Publisher, Target
 
 
 def target_of(plan: ServicePlan) -> Target:
@@ -28,6 +28,7 @@ def target_of(plan: ServicePlan) -> Target:
             adapters=tuple(adapter.name for adapter in plan.served_adapters),
             prompt=verify.prompt,
         ),
+        published=plan.url,
         publishers=tuple(
             Publisher(api_version=obj["apiVersion"], kind=obj["kind"], name=obj["metadata"]["name"])
             for obj in reversed(service_objects(plan))
@@ -35,6 +36,8 @@ def target_of(plan: ServicePlan) -> Target:
         ),
         selector=",".join(f"{key}={value}" for key, value in sorted(plan.pod_selector.items())),
         port=plan.request_port.number,
+        api_key=plan.api_key,
+        basic=None if plan.login_secret is None else BasicSecret(name=plan.login_secret),
         slo=Slo(enforce=verify.slo.enforce, ttft_ms=verify.slo.ttft_ms),
         engine=plan.engine.name,
         platform=plan.platform.name,

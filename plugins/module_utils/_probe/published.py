@@ -39,7 +39,7 @@ def addresses(target: Target, client: Client | None) -> list[Address]:
         return [Address(url=target.url, through=target.through)]
     if client is None:
         return []
-    found: list[Address] = []
+    found: list[Address] = [Address(url=target.published)] if target.published else []
     for publisher in target.publishers:
         obj = client.get(publisher.api_version, publisher.kind, publisher.name, target.namespace)
         if obj is not None:
@@ -83,6 +83,15 @@ def _from_service(client: Client, obj: Object, target: Target) -> Iterator[Addre
         for node in _node_addresses(client, target):
             yield Address(url=_url(node, port["nodePort"]))
     yield _inside(_url(f"{meta['name']}.{meta['namespace']}.svc", port["port"]))
+
+
+def _from_openshift(_client: Client, obj: Object, _target: Target) -> Iterator[Address]:
+    """The host of a Route, which the router chooses where none is given."""
+    spec = obj["spec"]
+    scheme = "https" if spec.get("tls") else "http"
+    for entry in (obj.get("status") or {}).get("ingress") or ():
+        if entry.get("host"):
+            yield Address(url=f"{scheme}://{entry['host']}{spec.get('path', '')}")
 
 
 def _node_addresses(client: Client, target: Target) -> list[str]:
@@ -159,5 +168,6 @@ def _place(host: str, port: int | None = None) -> str:
 PUBLISHERS: dict[str, Callable[[Client, Object, Target], Iterator[Address]]] = {
     "InferenceService": _from_status,
     "LLMInferenceService": _from_status,
+    "Route": _from_openshift,
     "Service": _from_service,
 }

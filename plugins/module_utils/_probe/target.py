@@ -30,6 +30,13 @@ class Basic:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BasicSecret:
+    """The same, in a Secret of type ``kubernetes.io/basic-auth`` of the target's namespace."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """One served model.
 
@@ -44,12 +51,14 @@ class Target:
     through: str | None = None
     verify_tls: bool = True
     ca: str | None = None
+    published: str | None = None
+    """URL under which an inventory publishes it; whether it leads there is another question."""
     publishers: tuple[Publisher, ...] = ()
     pod: str | None = None
     selector: str | None = None
     port: int | None = None
     api_key: str | SecretKey | None = None
-    basic: Basic | None = None
+    basic: Basic | BasicSecret | None = None
     slo: Slo | None = None
     engine: str | None = None
     platform: str | None = None

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
 from ansible_collections.inferops.serving.plugins.module_utils._probe import Target, targets_of
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher
+from ansible_collections.inferops.serving.plugins.module_utils._probe.target import BasicSecret, Publisher
+from ansible_collections.inferops.serving.plugins.module_utils._workload import SecretKey
 
 MODELS = [
     {
@@ -20,6 +21,10 @@ MODELS = [
     },
     {"name": "gpt2", "source": "openai-community/gpt2"},
 ]
+SECRETS = [
+    {"name": "demo-auth", "kind": "basic-auth", "username": "demo", "password": "hidden"},
+    {"name": "key", "kind": "api-key", "existing": "key-of-chat"},
+]
 TRITON = {
     "model": "gpt2",
     "engine": "triton-vllm",
@@ -29,7 +34,7 @@ TRITON = {
 
 def targets(*services: dict[str, Any], names: tuple[str, ...] = ()) -> list[Target]:
     entries = [{"namespace": "rag", "model": "llama", "engine": "vllm", **service} for service in services]
-    found = read({"llm_models": MODELS, "llm_serving": entries})
+    found = read({"llm_models": MODELS, "llm_secrets": SECRETS, "llm_serving": entries})
     assert not found.errors, found.errors
     return targets_of(found.plans, names)
 
@@ -95,3 +100,24 @@ def test_objectives_and_prompt_of_the_inventory_are_taken() -> None:
     assert target.question.prompt == "What is RAG?"
     assert target.slo is not None
     assert (target.slo.enforce, target.slo.ttft_ms) == (True, 100)
+
+
+@pytest.mark.req("S4-41", "S4-42")
+def test_the_way_in_of_the_inventory_is_asked_with_its_password() -> None:
+    expose = {"type": "istio", "host": "llm.example", "path": "/team/chat/", "gateway": "istio-system/shared"}
+    (target,) = targets({"name": "chat", "expose": {**expose, "tls": {}, "auth": {"basic": "demo-auth"}}})
+    assert target.published == "https://llm.example/team/chat"
+    assert target.basic == BasicSecret(name="demo-auth")
+    (plain,) = targets({"name": "chat", "expose": expose})
+    assert (plain.published, plain.basic) == ("http://llm.example/team/chat", None)
+
+
+def test_nothing_is_published_without_a_host_of_its_own() -> None:
+    for host in (None, "*.apps.example"):
+        (target,) = targets({"name": "chat", "expose": {"type": "route", "host": host}})
+        assert target.published is None
+
+
+def test_an_engine_with_a_key_is_asked_with_it() -> None:
+    (target,) = targets({"name": "chat", "expose": {"auth": {"api_key": "key"}}})
+    assert target.api_key == SecretKey(secret="key-of-chat", key="api-key")

@@ -7,7 +7,13 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import NotReached, Question
 from ansible_collections.inferops.serving.plugins.module_utils._probe.pods import port_of, ready_pod
 from ansible_collections.inferops.serving.plugins.module_utils._probe.published import Address, addresses
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher, Target
+from ansible_collections.inferops.serving.plugins.module_utils._probe.secret import login
+from ansible_collections.inferops.serving.plugins.module_utils._probe.target import (
+    Basic,
+    BasicSecret,
+    Publisher,
+    Target,
+)
 
 from tests.unit._probe.cluster import (
     Cluster,
@@ -148,3 +154,37 @@ def test_no_pod_at_all_is_said_at_once() -> None:
         ready_pod(Cluster(service()), target(SERVICE))  # type: ignore[arg-type]
     assert nothing.value.code == "NoPod"
     assert not nothing.value.passing
+
+
+@pytest.mark.req("S4-41")
+def test_what_the_inventory_publishes_comes_first() -> None:
+    url = "https://llm.example/team/chat"
+    found = addresses(target(SERVICE, published=url), Cluster(service()))  # type: ignore[arg-type]
+    assert found == [Address(url=url), INSIDE]
+
+
+@pytest.mark.req("S4-41")
+def test_the_host_that_a_router_chose() -> None:
+    chosen = {"spec": {"tls": {"termination": "edge"}, "path": "/chat"}}
+    status = {"status": {"ingress": [{"host": "chat-rag.apps.example"}]}}
+    found = published(
+        {
+            "apiVersion": "route.openshift.io/v1",
+            "kind": "Route",
+            "metadata": {"name": "chat", "namespace": "rag"},
+            **chosen,
+            **status,
+        },
+        of=Publisher(api_version="route.openshift.io/v1", kind="Route", name="chat"),
+    )
+    assert found == [Address(url="https://chat-rag.apps.example/chat")]
+
+
+def test_a_login_is_read_from_its_secret() -> None:
+    data = {"username": "ZGVtbw==", "password": "aGlkZGVu"}
+    secret = {"kind": "Secret", "metadata": {"name": "demo-auth", "namespace": "rag"}, "data": data}
+    asked = target(basic=BasicSecret(name="demo-auth"))
+    assert login(asked, Cluster(secret)) == Basic(username="demo", password="hidden")  # type: ignore[arg-type]
+    for objects in ((), ({**secret, "data": {"username": "ZGVtbw=="}},)):
+        with pytest.raises(NotReached, match="demo-auth"):
+            login(asked, Cluster(*objects))  # type: ignore[arg-type]

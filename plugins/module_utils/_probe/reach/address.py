@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..asking import Credentials, NotReached, ask, basic, bearer, open_url
 from ..published import Address, addresses
-from ..secret import api_key
+from ..secret import api_key, login
 from ..target import Target
 from .site import Outcome, Site
 
@@ -46,6 +46,7 @@ def _ask_at(address: Address, target: Target, site: Site, deadline: float) -> Ou
 
 
 def _credentials(target: Target, site: Site) -> Credentials:
-    if target.basic:
-        return basic(target.basic.username, target.basic.password)
+    user = login(target, site.client)
+    if user:
+        return basic(user.username, user.password)
     return bearer(api_key(target, site.client))
