@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 from ansible_collections.inferops.serving.plugins.module_utils._objects import store_objects
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan, plan
+from ansible_collections.inferops.serving.plugins.module_utils._probe import Site, smoke_test, target_of
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out, take_away
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.verdict import Verdict
 
@@ -89,6 +91,13 @@ class Fleet:
     def pods(self, **labels: str) -> list[Object]:
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
         return self.client.list("v1", "Pod", namespace=self.namespace, label_selector=selector)
+
+    def answer(self) -> list[str]:
+        """What the services say to a request, or what is wrong with them."""
+        targets = [target_of(plan) for plan in self.plans]
+        site = Site(client=self.client)
+        found = smoke_test(targets, site=site, reach="port-forward", deadline=time.monotonic() + 60)
+        return ["answered" if one.ok else str(one.diagnosis) for one in found]
 
     def product_of(self, node: str) -> str:
         live = self.client.get("v1", "Node", node)

@@ -55,6 +55,7 @@ def test_conversion_and_ranks_use_the_same_gpus_one_after_the_other(on_a_claim: 
     assert service is not None
     assert {port["port"] for port in service["spec"]["ports"]} == {8000, 8001, 8002}
     assert on_a_claim.roll_out(EIGHT)["chat"].changed is False
+    assert on_a_claim.answer() == ["answered"]
 
 
 def endpoints(services: Fleet) -> set[str]:

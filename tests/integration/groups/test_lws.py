@@ -55,6 +55,7 @@ def test_a_group_is_whole_or_starts_anew_and_stops_without_a_trace(services: Fle
     assert endpoints(services, "chat") == {"chat-0", "chat-1"}, "requests go to the leaders"
     assert endpoints(services, "chat-0") == {"chat-0", "chat-0-1"}, "the ranks of a group find each other"
     assert services.roll_out({**GROUPS, "scaling": {"min": 2}})["chat"].changed is False
+    assert services.answer() == ["answered"]
 
     services.client.delete(pods["chat-0-1"])
     old = {pods["chat-0"]["metadata"]["uid"], pods["chat-0-1"]["metadata"]["uid"]}
