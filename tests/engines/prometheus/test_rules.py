@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -145,6 +146,37 @@ def test_the_waited_milliseconds_of_a_second(prometheus: Prometheus, tmp_path: P
     (adapter,) = [rule for rule in adapter_rules() if rule["name"]["as"] == "time_queue_ms_for_minute"]
     asked = adapter["metricsQuery"].replace("<<.LabelMatchers>>", rules.labels)
     assert not rules.test(TRITON, values={f"sum({asked.replace('<<.GroupBy>>', 'pod')})": 2000})
+
+
+@pytest.mark.req("S4-33")
+@pytest.mark.parametrize("engine", SERIES)
+def test_every_rule_of_the_adapter_finds_its_series(
+    prometheus: Prometheus, tmp_path: Path, engine: str
+) -> None:
+    """Discovery finds each pod by the series of its engine, and the ratio is what is recorded."""
+    prefix, series = SERIES[engine]
+    rules = Rules(prometheus, tmp_path, engine=engine)
+    values: dict[str, float] = {}
+    for rule in adapter_rules():
+        told_by_it = any(name in rule["seriesQuery"] for name in series)
+        if told_by_it:
+            values[f"count(count by (pod) ({rule['seriesQuery']}))"] = 1
+        if rule["name"]["as"] == f"{prefix}:queue_compute:ratio":
+            query = rule["metricsQuery"].replace("<<.LabelMatchers>>", rules.labels)
+            values[f"sum({query.replace('<<.GroupBy>>', 'namespace, pod')})"] = 2
+    assert len(values) >= 3
+    assert not rules.test(series, values=values)
+
+
+@pytest.mark.parametrize("engine", ["vllm", "triton-vllm", "simulator"])
+def test_promtool_reads_what_the_dashboard_asks(prometheus: Prometheus, tmp_path: Path, engine: str) -> None:
+    rules = Rules(prometheus, tmp_path, engine=engine)
+    (board,) = rendered(engine=engine, monitoring={"dashboard": True})["ConfigMap"]["data"].values()
+    asked = [target["expr"] for panel in json.loads(board)["panels"] for target in panel["targets"]]
+    assert len(asked) >= 5
+    group = {"name": "asked", "rules": [{"record": "asked:by:panel", "expr": each} for each in asked]}
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [group]}))
+    assert not rules.check()
 
 
 def test_without_a_request_nothing_waits(prometheus: Prometheus, tmp_path: Path) -> None:
