@@ -98,6 +98,16 @@ def test_groups_are_replaced_one_by_one_and_a_bad_image_ends_the_wait(services: 
     assert services.roll_out(two)["chat"].ready
 
 
+@pytest.mark.req("S2-50")
+def test_what_breaks_a_worker_is_told_of_the_group(services: Fleet) -> None:
+    """A LeaderWorkerSet has no condition for it: its pods tell."""
+    asked = {**GROUPS, "annotations": {"sim.lab/outcome": "oom-loop", "sim.lab/back-off": "1s"}}
+    verdict = services.roll_out(asked, wait_timeout=60)["chat"]
+    assert verdict.ready is False
+    assert {one.code for one in verdict.diagnosis} == {"OutOfMemory"}
+    assert all("LeaderWorkerSet" in one.object and "Pod" in one.where for one in verdict.diagnosis)
+
+
 @pytest.mark.req("S1-91")
 @pytest.mark.parametrize(("colocate", "label"), [("node", "kubernetes.io/hostname"), (RACK, RACK)])
 def test_the_pods_of_a_copy_are_together(services: Fleet, colocate: str, label: str) -> None:
