@@ -174,10 +174,22 @@ def test_a_change_of_the_runtime_changes_the_service(world: World) -> None:
 
 @pytest.mark.req("S0-11")
 @pytest.mark.parametrize(
-    ("given", "copies"), [({"presets": ["kserve-fixed-one"]}, 1), ({"scaling": {"min": 3}}, 3)]
+    ("given", "copies"), [({"scaling": {"min": 1, "max": 1}}, 1), ({"scaling": {"min": 3}}, 3)]
 )
 def test_a_fixed_number_of_copies_is_read_back(world: World, given: dict[str, Any], copies: int) -> None:
     made = world.serve(platform="kserve", engine="simulator", **given)["InferenceService"]
     predictor = made["spec"]["predictor"]
     assert (predictor["minReplicas"], predictor["maxReplicas"]) == (copies, copies)
     assert made["metadata"]["annotations"]["serving.kserve.io/deploymentMode"] == "Standard"
+
+
+@pytest.mark.req("S0-09")
+def test_exactly_one_copy_in_knative_mode_is_read_back(world: World) -> None:
+    """The target is said once; KServe makes Knative's annotation of it."""
+    made = world.serve(platform="kserve", engine="simulator", presets=["kserve-fixed-one"])[
+        "InferenceService"
+    ]
+    predictor = made["spec"]["predictor"]
+    assert (predictor["minReplicas"], predictor["maxReplicas"]) == (1, 1)
+    assert (predictor["scaleMetric"], predictor["scaleTarget"]) == ("concurrency", 1)
+    assert made["metadata"]["annotations"]["serving.kserve.io/deploymentMode"] == "Knative"

@@ -196,8 +196,10 @@ def test_the_demo_of_gpt2() -> None:
 
 
 def test_exactly_one_copy() -> None:
-    scaling = service("kserve-fixed-one").scaling
-    assert (scaling.min, scaling.max, scaling.metric) == (1, 1, "none")
+    made = service("kserve-fixed-one")
+    assert made.kserve.mode == "Knative"
+    scaling = made.scaling
+    assert (scaling.min, scaling.max, scaling.metric, scaling.target) == (1, 1, "concurrency", 1)
 
 
 def test_presets_are_not_changed_by_their_use() -> None:

@@ -21,7 +21,7 @@ SEEDS: dict[str, dict[str, Any]] = {
     "triton-on-kserve": {
         "engine": "triton-vllm",
         "platform": "kserve",
-        "presets": ["kserve-fixed-one"],
+        "scaling": {"min": 1, "max": 1},
         "topology": {"tensor": 2},
         "gpu": {
             "mode": "visible-devices",

@@ -33,8 +33,11 @@ SCENARIOS: dict[str, Preset] = {
         values={"engine_args": {"gpu_memory_utilization": 0.5, "enforce_eager": True}},
     ),
     "kserve-fixed-one": Preset(
-        description="Exactly one copy, never scaled.",
-        values={"scaling": {"min": 1, "max": 1, "metric": "none"}},
+        description="Exactly one copy on KServe in Knative mode, whatever the load.",
+        values={
+            "kserve": {"mode": "Knative"},
+            "scaling": {"min": 1, "max": 1, "metric": "concurrency", "target": 1},
+        },
     ),
     "lora-4-gpus": Preset(
         description="LoRA adapters on shares of 4 GPUs, with the cache on 2 devices.",
