@@ -126,9 +126,12 @@ def _canary(plan: ServicePlan) -> Iterator[Problem]:
         yield error(CODE, f"{path}.weight", f"{canary.weight} is not in 0 to 100.", "Write a percentage.")
     if plan.splits_requests:
         return
-    if plan.platform.routes or plan.platform.backend is not None:
-        message = f"platform {plan.platform.name} sends all requests to one pool of pods."
-        yield error(CODE, path, message, "Remove it, or use platform: deployment or kserve.")
+    if plan.platform.routes:
+        message = "the route is KServe's, and leads to one pool of pods."
+        yield error(CODE, path, message, "Remove it, or use llmd.provider: native.")
+    elif plan.platform.backend is not None and expose.type != "gateway-api":
+        message = f"type: {expose.type} does not lead to pools of pods, which alone have weights here."
+        yield error(CODE, path, message, "Write expose.type: gateway-api.")
     elif expose.type not in ROUTED:
         message = f"type: {expose.type} cannot share requests by weight."
         yield error(CODE, path, message, f"Write expose.type: {_any(ROUTED)}.")

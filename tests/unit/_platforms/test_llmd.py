@@ -340,3 +340,19 @@ def test_istio_takes_the_pickers_certificate_as_it_is(components: Object) -> Non
     assert rule["host"] == "chat-epp.default.svc.cluster.local"
     assert rule["trafficPolicy"]["tls"] == {"mode": "SIMPLE", "insecureSkipVerify": True}
     assert ("DestinationRule", "chat-epp") not in made()
+
+
+@pytest.mark.req("S2-29", "S2-35")
+def test_a_route_leads_to_the_pool_and_to_that_of_a_canary_by_weight() -> None:
+    canary = {"canary": {"weight": 20, "overrides": {"topology": {"tensor": 2}}}}
+    expose = {"type": "gateway-api", "gateway": "edge/public"}
+    objects = made(rollout=canary, expose=expose)
+    (rule,) = objects["HTTPRoute", "chat"]["spec"]["rules"]
+    backends = {each["name"]: each for each in rule["backendRefs"]}
+    assert {name: each["weight"] for name, each in backends.items()} == {"chat": 80, "chat-canary": 20}
+    for name, each in backends.items():
+        assert each["kind"] == "InferencePool"
+        selector = objects["InferencePool", name]["spec"]["selector"]["matchLabels"]
+        assert selects(selector, template(objects["Deployment", name]))
+        others = {"chat", "chat-canary"} - {name}
+        assert not any(selects(selector, template(objects["Deployment", other])) for other in others)

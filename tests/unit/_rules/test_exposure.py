@@ -133,9 +133,9 @@ def test_a_weight_is_a_percentage() -> None:
 def test_somebody_must_share_requests_by_weight() -> None:
     canary = {"canary": {"weight": 20}}
     assert complaints({"type": "cluster"}, rollout=canary) == ["rollout.canary"]
-    assert complaints({"type": "gateway-api", **SHARED}, rollout=canary, platform="llmd") == [
-        "rollout.canary"
-    ]
+    assert not complaints({"type": "gateway-api", **SHARED}, rollout=canary, platform="llmd")
+    by_kserve = {"platform": "llmd", "llmd": {"provider": "kserve"}}
+    assert complaints({"type": "gateway-api", **SHARED}, rollout=canary, **by_kserve) == ["rollout.canary"]
     assert complaints({"type": "gateway-api", **SHARED}, rollout=canary, platform="kserve") == []
 
 

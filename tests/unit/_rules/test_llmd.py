@@ -166,3 +166,15 @@ def test_a_way_in_past_the_picker_is_told() -> None:
     routed = {"expose": {"type": "gateway-api", "gateway": "edge/public"}}
     assert not found("V-22", {**LLMD, **routed})
     assert not found("V-22", BY_KSERVE)
+
+
+@pytest.mark.req("S2-29")
+def test_a_canary_needs_a_route_of_ours_to_two_pools() -> None:
+    canary = {"rollout": {"canary": {"weight": 20, "overrides": {"scaling": {"min": 2}}}}}
+    routed = {"expose": {"type": "gateway-api", "gateway": "edge/public"}}
+    assert not found("V-22", {**LLMD, **canary, **routed})
+    for given in (
+        {**LLMD, **canary, "expose": {"type": "istio", "gateway": "a/b"}},
+        {**BY_KSERVE, **canary, **routed},
+    ):
+        assert "llm_serving[a].rollout.canary" in paths(found("V-22", given))
