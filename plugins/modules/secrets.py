@@ -17,6 +17,8 @@ description:
     services.
   - A credential with C(existing) is not written. The Secret it names is checked before anything is written;
     it must be there and have the keys and the form that its readers expect.
+  - A gateway of Istio can refer to no Secret. Where one asks for a password, an EnvoyFilter with its hash is
+    written into Istio's root namespace, and belongs to the credentials of the service's namespace.
   - No value is ever shown, whatever the verbosity.
 options:
   state:
@@ -89,6 +91,10 @@ secrets:
   elements: dict
   returned: when O(state=present)
   contains:
+    kind:
+      description: Kind of the object, a Secret or the EnvoyFilter that asks for a password.
+      type: str
+      sample: Secret
     entry:
       description: Name of the entry of O(llm_secrets).
       type: str

@@ -16,6 +16,8 @@ from .._names import INLINE_TEXT, MANAGED_BY_LABEL, MANAGER, SECRET_LABEL, SERVI
 if TYPE_CHECKING:
     from .._fleet import Fleet, Service
 
+API_VERSION, KIND = "networking.istio.io/v1alpha3", "EnvoyFilter"
+
 _PRIORITY = 10
 """Istio cannot tell in which order filters without one are put."""
 _TYPES = "type.googleapis.com/envoy.extensions.filters.http.basic_auth.v3."
@@ -25,6 +27,21 @@ _CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 def route_name(namespace: str, service: str) -> str:
     """By which the gateway's route of a service can be told from all others."""
     return f"{namespace}.{service}"
+
+
+def filter_name(service: Service) -> str:
+    return f"{service.namespace}-{service.name}-basic-auth"
+
+
+def filtered_services(fleet: Fleet, secret: str) -> list[Service]:
+    """The services for whom a gateway of Istio asks for this password."""
+    return [
+        service
+        for service in fleet.services
+        if service.expose.type == "istio"
+        and service.expose.auth.basic == secret
+        and service.state != "absent"
+    ]
 
 
 def basic_auth_filter(fleet: Fleet, service: Service, *, secret: str, htpasswd: str) -> dict[str, Any]:
@@ -57,10 +74,10 @@ def basic_auth_filter(fleet: Fleet, service: Service, *, secret: str, htpasswd: 
         },
     }
     return {
-        "apiVersion": "networking.istio.io/v1alpha3",
-        "kind": "EnvoyFilter",
+        "apiVersion": API_VERSION,
+        "kind": KIND,
         "metadata": {
-            "name": f"{service.namespace}-{service.name}-basic-auth",
+            "name": filter_name(service),
             "namespace": istio.root_namespace,
             "labels": {MANAGED_BY_LABEL: MANAGER, SECRET_LABEL: secret, SERVICE_LABEL: service.name},
         },

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .._exposure.basic_auth_filter import basic_auth_filter
+from .._exposure.basic_auth_filter import basic_auth_filter, filtered_services
 from .._fleet import Fleet, Secret, Service
 from .._names import (
     API_KEY_KEY,
@@ -43,10 +43,7 @@ def placed_secret_objects(fleet: Fleet, secret: Secret) -> list[tuple[str, dict[
     placed = [(namespace, _in_namespace(secret, namespace, made)) for namespace in namespaces]
     return placed + [
         (service.namespace, basic_auth_filter(fleet, service, secret=secret.name, htpasswd=htpasswd(secret)))
-        for service in fleet.services
-        if service.expose.type == "istio"
-        and service.expose.auth.basic == secret.name
-        and service.state != "absent"
+        for service in filtered_services(fleet, secret.name)
     ]
 
 

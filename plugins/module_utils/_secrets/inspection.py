@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .._cluster import Client
+from .._exposure.basic_auth_filter import API_VERSION, KIND, filter_name, filtered_services
 from .._fleet import Fleet, Secret
 from .._objects.secrets import secret_namespaces
 from .shape import faults
@@ -16,19 +17,22 @@ from .shape import faults
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One Secret and what is wrong with it; nothing is wrong where ``faults`` is empty."""
+    """One object with credentials and what is wrong with it; nothing where ``faults`` is empty."""
 
+    kind: str = "Secret"
     entry: str
     namespace: str
     name: str
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"llm_secrets[{self.entry}]: Secret {self.namespace}/{self.name}: {'; '.join(self.faults)}"
+        return (
+            f"llm_secrets[{self.entry}]: {self.kind} {self.namespace}/{self.name}: {'; '.join(self.faults)}"
+        )
 
 
 def inspect(client: Client, fleet: Fleet, secrets: Sequence[Secret]) -> list[Finding]:
-    """One finding for each Secret that these entries mean."""
+    """One finding for each Secret that these entries mean, and for each filter that asks for its password."""
     places = [(secret, namespace) for secret in secrets for namespace in secret_namespaces(fleet, secret)]
 
     def look(place: tuple[Secret, str]) -> Finding:
@@ -38,4 +42,15 @@ def inspect(client: Client, fleet: Fleet, secrets: Sequence[Secret]) -> list[Fin
         found = ["it does not exist"] if live is None else faults(secret.kind, live)
         return Finding(entry=secret.name, namespace=namespace, name=name, faults=tuple(found))
 
-    return list(client.in_parallel(look, places))
+    return [*client.in_parallel(look, places), *_filters(client, fleet, secrets)]
+
+
+def _filters(client: Client, fleet: Fleet, secrets: Sequence[Secret]) -> Iterator[Finding]:
+    """Without its filter a gateway of Istio lets everybody in."""
+    namespace = fleet.cluster.components.istio.root_namespace
+    for secret in secrets:
+        for service in filtered_services(fleet, secret.name):
+            name = filter_name(service)
+            live = client.get(API_VERSION, KIND, name, namespace)
+            faults = () if live is not None else (f"it does not exist: {service.name} is open to everybody",)
+            yield Finding(kind=KIND, entry=secret.name, namespace=namespace, name=name, faults=faults)

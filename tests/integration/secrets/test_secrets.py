@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from typing import Any
 
@@ -210,3 +211,31 @@ def test_another_value_replaces_the_pods_that_read_it_and_no_others(lab: Lab, na
     assert first["chat"] != other["chat"], "its engine reads the token"
     assert first["rag"] == other["rag"]
     assert "topsecret" not in json.dumps(other, default=str)
+
+
+@pytest.mark.req("S4-38", "S4-39", "XC-13")
+def test_a_password_of_clients_is_hashed_for_the_gateway_and_shown_nowhere(lab: Lab, namespace: str) -> None:
+    login = {"name": "demo-auth", "kind": "basic-auth", "username": "demo"}
+    way_in = {"type": "istio", "host": "llm.example", "gateway": "istio-system/shared", "tls": {}}
+    wanted = inventory(namespace)
+    wanted["llm_cluster"] = {"components": {"istio": {"root_namespace": namespace}}}
+    wanted["llm_secrets"].append({**login, "password": PASSWORD})
+    wanted["llm_serving"][0]["expose"] = {**way_in, "auth": {"basic": "demo-auth"}}
+    hashed = base64.b64encode(hashlib.sha1(PASSWORD.encode()).digest()).decode()  # noqa: S324
+    runs = [
+        run(lab, wanted, "-vvv", mode="verify"),
+        run(lab, wanted, "--diff", "-vvv"),
+        run(lab, wanted, "--check", "--diff", "-vvv"),
+        run(lab, wanted, "-vvv", mode="verify"),
+    ]
+    assert [(one.status == 0, one.changed) for one in runs] == [
+        (False, 0),
+        (True, 1),
+        (True, 0),
+        (True, 0),
+    ]
+    assert "is open to everybody" in runs[0].result("secrets")["msg"]
+    assert decoded(read(lab, namespace, "demo-auth"))[".htpasswd"] == f"demo:{{SHA}}{hashed}"
+    for one in runs:
+        for text in ("topsecret", hashed):
+            assert text not in shown(one)
