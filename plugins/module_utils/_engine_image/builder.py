@@ -1,0 +1,80 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Building and pushing an image with whatever is installed, and only where its recipe changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .recipe import LABEL, Recipe
+
+BUILDERS = ("podman", "docker", "buildah")
+"""In the order in which they are looked for."""
+
+_LAST_WORDS = 20
+
+
+class BuildFailed(Exception):
+    """What the builder said at its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    built: bool = False
+    pushed: bool = False
+
+
+def find_builder(wanted: str = "auto") -> str | None:
+    names = BUILDERS if wanted == "auto" else (wanted,)
+    return next((name for name in names if shutil.which(name)), None)
+
+
+def make(builder: str, one: Recipe, containerfile: Path, *, push: bool, check_mode: bool) -> Made:
+    """An image that has the recipe's label is not built again. A registry takes only what it has not."""
+    due = _label(builder, one.image) != one.digest
+    if due and not check_mode:
+        label = f"{LABEL}={one.digest}"
+        context = str(containerfile.parent)
+        _run([builder, "build", "--file", str(containerfile), "--label", label, "--tag", one.image, context])
+    if push and not check_mode:
+        _run([builder, "push", one.image])
+    return Made(built=due, pushed=push)
+
+
+def _label(builder: str, image: str) -> str | None:
+    """The label of the image that is here; None where there is none."""
+    kind = ["inspect", "--type", "image"] if builder == "buildah" else ["image", "inspect"]
+    found = subprocess.run(  # noqa: S603 - arguments are never read by a shell
+        [builder, *kind, image], capture_output=True, text=True, check=False
+    )
+    try:
+        told = json.loads(found.stdout) if found.returncode == 0 else []
+    except ValueError:
+        return None
+    first = told[0] if isinstance(told, list) and told else told
+    return _find_label(first) if isinstance(first, dict) else None
+
+
+def _find_label(described: dict[str, object]) -> str | None:
+    """Builders tell the configuration of an image at different places."""
+    for value in (described, described.get("Config"), described.get("OCIv1")):
+        if not isinstance(value, dict):
+            continue
+        config = value.get("config")
+        for labels in (value.get("Labels"), config.get("Labels") if isinstance(config, dict) else None):
+            if isinstance(labels, dict) and LABEL in labels:
+                return str(labels[LABEL])
+    return None
+
+
+def _run(command: Sequence[str]) -> None:
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if ended.returncode:
+        last = "\n".join(f"{ended.stdout}\n{ended.stderr}".strip().splitlines()[-_LAST_WORDS:])
+        raise BuildFailed(f"{' '.join(command[:2])} ended with {ended.returncode}:\n{last}")

@@ -1,0 +1,124 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._engine_image import (
+    LABEL,
+    BuildFailed,
+    Recipe,
+    find_builder,
+    make,
+    recipe,
+)
+
+from tests.unit._engines.trtllm import IMAGE, engines, llm_api
+
+BUILDER = """\
+#!/bin/sh
+echo "$@" >> {log}
+case "$1" in
+  image) [ -f {image} ] && cat {image} || exit 1 ;;
+  build) [ -z "$FAILS" ] && echo '[{{"Config": {{"Labels": {{"{label}": "{digest}"}}}}}}]' > {image} ;;
+  push) true ;;
+esac
+"""
+
+
+@pytest.fixture
+def wanted() -> Recipe:
+    found = recipe(engines())
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def builder(tmp_path: Path, wanted: Recipe, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for podman that keeps one image; what it was told."""
+    log, program = tmp_path / "log", tmp_path / "bin/podman"
+    program.parent.mkdir()
+    text = BUILDER.format(log=log, image=tmp_path / "image.json", label=LABEL, digest=wanted.digest)
+    program.write_text(text, encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    return log
+
+
+def told(log: Path) -> list[str]:
+    return [line.split()[0] for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_recipe_is_that_of_the_release_inside(wanted: Recipe) -> None:
+    assert wanted.image == IMAGE
+    assert wanted.base.endswith("tritonserver:24.04-trtllm-python-py3")
+    assert f"ARG BASE={wanted.base}\nFROM ${{BASE}}" in wanted.text
+    assert wanted.text.count("--branch v0.9.0") == 2
+    for line in ("WORKDIR /workspace", 'ENTRYPOINT ["/bin/bash"]', "HF_HOME=/var/run/models/hugging_face"):
+        assert line in wanted.text
+    for name in ("ENGINE_DEST_PATH", "MODEL_DEST_PATH"):
+        assert name in wanted.text
+
+
+def test_the_base_may_be_another(wanted: Recipe) -> None:
+    other = recipe(engines(), base="registry.example/triton:mine")
+    assert other is not None
+    assert "ARG BASE=registry.example/triton:mine" in other.text
+    assert other.digest != wanted.digest
+
+
+def test_the_base_comes_from_the_clusters_registry() -> None:
+    found = recipe(engines(cluster={"registry": {"mirrors": {"nvcr.io": "mirror.example/nv"}}}))
+    assert found is not None
+    assert found.base == "mirror.example/nv/nvidia/tritonserver:24.04-trtllm-python-py3"
+
+
+def test_who_builds_no_engines_needs_no_image() -> None:
+    assert recipe(llm_api()) is None
+
+
+def test_what_was_built_is_not_built_again(builder: Path, wanted: Recipe, tmp_path: Path) -> None:
+    assert find_builder() == "podman"
+    path = tmp_path / "Containerfile"
+    first = make("podman", wanted, path, push=True, check_mode=False)
+    assert (first.built, first.pushed) == (True, True)
+    assert told(builder) == ["image", "build", "push"]
+    again = make("podman", wanted, path, push=False, check_mode=False)
+    assert (again.built, again.pushed) == (False, False)
+    assert told(builder)[3:] == ["image"]
+
+
+def test_in_check_mode_nothing_is_built(builder: Path, wanted: Recipe, tmp_path: Path) -> None:
+    made = make("podman", wanted, tmp_path / "Containerfile", push=True, check_mode=True)
+    assert made.built
+    assert told(builder) == ["image"]
+
+
+def test_what_the_builder_says_at_its_end_is_told(
+    builder: Path, wanted: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS", "yes")
+    with pytest.raises(BuildFailed, match="podman build ended with 1"):
+        make("podman", wanted, tmp_path / "Containerfile", push=False, check_mode=False)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        [{"Config": {"Labels": {LABEL: "x"}}}],
+        [{"Labels": {LABEL: "x"}}],
+        {"OCIv1": {"config": {"Labels": {LABEL: "x"}}}},
+    ],
+)
+def test_builders_tell_labels_at_different_places(
+    described: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "docker"
+    program.write_text(f"#!/bin/sh\necho '{json.dumps(described)}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    one = Recipe(image="i", base="b", text="t")
+    assert make("docker", one, tmp_path / "Containerfile", push=False, check_mode=True).built
