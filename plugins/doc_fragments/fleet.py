@@ -144,7 +144,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -181,7 +181,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -218,7 +218,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -255,7 +255,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -292,7 +292,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -329,7 +329,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -371,7 +371,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -408,7 +408,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -445,7 +445,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -487,7 +487,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -553,7 +553,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -590,7 +590,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -627,7 +627,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -669,7 +669,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -706,7 +706,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -743,7 +743,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -788,7 +788,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -825,7 +825,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -862,7 +862,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -899,7 +899,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:
@@ -946,7 +946,7 @@ options:
                 default: builtin
               checksum:
                 description:
-                  - SHA-256 of the file behind O(llm_cluster.components.*.source).
+                  - SHA-256 of the file behind C(source).
                 type: str
               values:
                 description:

@@ -73,7 +73,7 @@ class Component:
         default="builtin",
     )
     checksum: str | None = option(
-        "SHA-256 of the file behind O(llm_cluster.components.*.source).", default=None
+        "SHA-256 of the file behind C(source).", default=None
     )
     values: dict[str, Any] = option("Values of the chart.", default={})
 
