@@ -35,7 +35,9 @@ def canary_of(service: Service, entry: Mapping[str, Any], path: str) -> tuple[Se
     if made is None:
         return None, problems
     rollout = replace(made.rollout, canary=None)
-    return replace(made, rollout=rollout, provenance=merged.provenance), problems
+    # An objective or a rewrite belongs to one pool of pods, by a name that clients know.
+    router = replace(made.router, objectives={}, model_rewrites={})
+    return replace(made, rollout=rollout, router=router, provenance=merged.provenance), problems
 
 
 def _merged(entry: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         yield from _service(plan)
         yield from _labels(plan)
         yield from _served(plan)
+    yield from _of_pools(plans)
     yield from _objects(fleet)
 
 
@@ -113,6 +114,21 @@ def _served(plan: ServicePlan) -> Iterator[Problem]:
         if model.served_names and set(model.served_names) != {model.name}:
             message = f"Triton knows the model by its directory alone, which is {model.name}."
             yield error(CODE, f"{path}.served_names", message, "Remove it, or rename the model.")
+
+
+def _of_pools(plans: Plans) -> Iterator[Problem]:
+    """Clients name an objective without its pool, so a name is there once in a namespace."""
+    taken: dict[tuple[str, str, str], str] = {}
+    for plan in plans:
+        for key in ("objectives", "model_rewrites"):
+            for name in getattr(plan.service.router, key):
+                owner = taken.setdefault((plan.namespace, key, name), plan.name)
+                path = at(plan, f"router.{key}.{name}")
+                if owner != plan.name:
+                    yield error(CODE, path, f"service {owner} has one of this name.", "Choose another.")
+                elif not _OBJECT.fullmatch(name):
+                    hint = f"Write for example {_suggested(name)}."
+                    yield error(CODE, path, "is no name of an object.", hint)
 
 
 def _objects(fleet: Fleet) -> Iterator[Problem]:

@@ -178,3 +178,16 @@ def test_a_canary_needs_a_route_of_ours_to_two_pools() -> None:
         {**BY_KSERVE, **canary, **routed},
     ):
         assert "llm_serving[a].rollout.canary" in paths(found("V-22", given))
+
+
+@pytest.mark.req("S2-35")
+def test_an_objective_is_named_once_in_a_namespace() -> None:
+    router = {"router": {"objectives": {"gold": {"priority": 1}}}}
+    (problem,) = found("V-20", {**LLMD, **router}, {**LLMD, **router, "name": "b"})
+    assert problem.path == "llm_serving[b].router.objectives.gold"
+    elsewhere = {**LLMD, **router, "name": "b", "namespace": "other"}
+    assert not found("V-20", {**LLMD, **router}, elsewhere)
+    misnamed = {**LLMD, "router": {"model_rewrites": {"Fast Lane": {"rules": []}}}}
+    assert paths(found("V-20", misnamed)) == ["llm_serving[a].router.model_rewrites.Fast Lane"]
+    canary = {"rollout": {"canary": {"weight": 20, "overrides": {"scaling": {"min": 2}}}}}
+    assert not found("V-20", {**LLMD, **router, **canary})
