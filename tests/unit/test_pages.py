@@ -57,6 +57,20 @@ def test_the_inventory_of_the_page_about_caches_is_a_good_one() -> None:
         assert values[key] == (value, source)
 
 
+def test_the_inventory_of_the_page_about_ways_in_is_a_good_one() -> None:
+    text = (ROOT / "docs/exposure.md").read_text(encoding="utf-8")
+    example, canary = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    entries = yaml.safe_load(example)
+    (entry,) = entries["llm_serving"]
+    entry.update(yaml.safe_load(canary), engine="vllm", version="0.33.0")
+    models = [{"name": "vllm_model", "source": "openai-community/gpt2"}]
+    specification = read({"llm_models": models, **entries})
+    assert [str(problem) for problem in specification.errors] == []
+    (plan,) = specification.plans
+    assert plan.url == "https://llm.example.com/triton-demo-1/triton-inference-server"
+    assert len(plan.variants) == 2
+
+
 def test_every_command_of_the_readme_and_the_guide_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
