@@ -44,6 +44,8 @@ class Facts:
     """StorageClasses."""
     queues: Mapping[Place, Object | None] | None = None
     """LocalQueues that services name; empty where the cluster does not know the kind."""
+    aggregated: Mapping[str, bool] | None = None
+    """API groups that servers beside the API server offer, and whether any of them answers."""
     autoscaled: bool = False
     """Whether something adds nodes when pods do not fit."""
     missing_rights: Sequence[str] = ()

@@ -68,6 +68,8 @@ def _questions(client: Client, services: Sequence[Wanted]) -> dict[str, Read]:
     objects = [obj for one in services for obj in one.objects]
     if any(_node_ports(obj) for obj in objects):
         asked["services"] = lambda: client.list("v1", "Service")
+    if any(obj["kind"] == "HorizontalPodAutoscaler" for obj in objects):
+        asked["aggregated"] = lambda: _aggregated(client)
     if any(is_knative(obj) for obj in objects):
         asked["knative_features"] = lambda: _features(client)
     if any(_storage_class(group.spec) for _one, group in pods):
@@ -160,6 +162,18 @@ def _runtimes(client: Client, places: Iterable[Place]) -> dict[Place, Object | N
 def _queues(client: Client, places: Iterable[Place]) -> dict[Any, Object | None]:
     versions = [each.api_version for each in client.resources() if each.kind == "LocalQueue"]
     return _named(client, versions[0], "LocalQueue", places) if versions else {}
+
+
+def _aggregated(client: Client) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for each in client.list("apiregistration.k8s.io/v1", "APIService"):
+        if each["spec"].get("service"):
+            group = each["spec"]["group"]
+            conditions = (each.get("status") or {}).get("conditions") or ()
+            found[group] = found.get(group, False) or any(
+                one["type"] == "Available" and one["status"] == "True" for one in conditions
+            )
+    return found
 
 
 def _features(client: Client) -> dict[str, str]:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
+from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
+from ansible_collections.inferops.serving.plugins.module_utils._preflight import preflight
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.rollout import Result
 
@@ -56,8 +57,7 @@ SERVICES: tuple[dict[str, Any], ...] = (
 )
 
 
-def serve(client: Client, namespace: str, *services: dict[str, Any]) -> Result:
-    """Rolled out for real; nobody waits for pods."""
+def planned(namespace: str, *services: dict[str, Any]) -> tuple[ServicePlan, ...]:
     inventory = read(
         {
             "llm_cluster": {"components": {"prometheus": {"url": "http://prometheus.monitoring:9090"}}},
@@ -66,7 +66,12 @@ def serve(client: Client, namespace: str, *services: dict[str, Any]) -> Result:
         }
     )
     assert not inventory.errors
-    return roll_out(client, plan(inventory.fleet), Rollout(wait=False))
+    return inventory.plans
+
+
+def serve(client: Client, namespace: str, *services: dict[str, Any]) -> Result:
+    """Rolled out for real; nobody waits for pods."""
+    return roll_out(client, planned(namespace, *services), Rollout(wait=False))
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +175,26 @@ def test_without_the_definitions_the_service_is_served_and_told_about(
     assert [notice.split()[0] for notice in result.notices] == ["PodMonitor", "PrometheusRule"]
     assert "Install the Prometheus operator." in result.notices[0]
     assert not serve(client, namespace, SERVICES[0]).changed
+    unanswered_autoscalers_are_told(client, namespace)
+
+
+def unanswered_autoscalers_are_told(client: Client, namespace: str) -> None:
+    """A server of custom metrics that is registered but not there is told apart from none."""
+
+    def told() -> list[str]:
+        found = preflight(client, planned(namespace, SERVICES[0])).problems
+        return [problem.message for problem in found if problem.path.endswith("scaling.metric")]
+
+    (missing,) = told()
+    assert "custom.metrics.k8s.io is not there" in missing
+    spec = {"group": "custom.metrics.k8s.io", "version": "v1beta1", "groupPriorityMinimum": 100}
+    spec |= {"versionPriority": 100, "insecureSkipTLSVerify": True}
+    registered = {
+        "apiVersion": "apiregistration.k8s.io/v1",
+        "kind": "APIService",
+        "metadata": {"name": "v1beta1.custom.metrics.k8s.io"},
+        "spec": {**spec, "service": {"name": "prometheus-adapter", "namespace": namespace}},
+    }
+    client.request("POST", "/apis/apiregistration.k8s.io/v1/apiservices", body=registered)
+    (silent,) = told()
+    assert "custom.metrics.k8s.io does not answer" in silent

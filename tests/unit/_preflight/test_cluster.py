@@ -266,3 +266,22 @@ def test_what_may_not_be_read_is_a_warning() -> None:
     (problem,) = told(nodes=None, pods=None, unread=["list nodes"])
     assert problem.severity == "warning"
     assert "list nodes" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("metric", "group", "hint"),
+    [
+        ("queue_time", "custom.metrics.k8s.io", "inferops.serving.adapter_rules"),
+        ("cpu", "metrics.k8s.io", "metrics server"),
+    ],
+)
+def test_an_autoscaler_that_nobody_answers_is_told(metric: str, group: str, hint: str) -> None:
+    scaled = {"scaling": {"min": 1, "max": 2, "metric": metric, "target": 80}}
+    (missing,) = told(scaled, aggregated={})
+    assert missing.severity == "warning"
+    assert f"{group} is not there" in missing.message
+    assert hint in missing.hint
+    (silent,) = told(scaled, aggregated={group: False})
+    assert f"{group} does not answer" in silent.message
+    assert told(scaled, aggregated={group: True}) == []
+    assert told(scaled, aggregated=None) == [], "nobody may read it"
