@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 import pytest
@@ -111,6 +112,36 @@ def test_every_parameter_has_its_flag() -> None:
     assert flags <= args | resumed | without
     assert "--resume-kv-cache" not in args
     assert "--no-resume-kv-cache" not in resumed
+
+
+def vendors_parser() -> argparse.ArgumentParser:
+    """A stand-in for the part of the vendor's parser that is the vendor's own, after the vendor's chart."""
+    parser = argparse.ArgumentParser(allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--nvme_path", required=True)
+    parser.add_argument("--dram-kv-offload-gb", type=int)
+    parser.add_argument("--ssd-kv-offload-gb", type=int)
+    left_over = parser.add_mutually_exclusive_group()
+    for flag in ("--no-resume-kv-cache", "--resume-kv-cache"):
+        left_over.add_argument(flag, action="store_true")
+    for flag in (
+        "--clean-obsolete-kv-cache",
+        "--disable-gpu-reuse",
+        "--disable-long-token",
+        "--disable_kv_cache_offload",
+    ):
+        parser.add_argument(flag, action="store_true")
+    return parser
+
+
+def test_a_parser_of_the_vendors_flags_takes_them() -> None:
+    read, others = vendors_parser().parse_known_args(arguments(**EVERY_FLAG))
+    assert (read.nvme_path, read.dram_kv_offload_gb, read.ssd_kv_offload_gb) == ("/mnt/nvme0", 8, 500)
+    assert read.no_resume_kv_cache
+    assert read.clean_obsolete_kv_cache
+    assert read.disable_gpu_reuse
+    assert read.disable_long_token
+    assert not read.disable_kv_cache_offload
+    assert not [each for each in others if "offload" in each or "nvme" in each or "resume" in each]
 
 
 @pytest.mark.parametrize(
