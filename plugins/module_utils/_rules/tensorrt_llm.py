@@ -23,9 +23,10 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         if plan.engine.name != "triton-trtllm":
             continue
         yield from _image(plan)
+        yield from _others(plan)
         if plan.engine.converts:
             yield from _missing(fleet, plan)
-            yield from _prebuilt(plan)
+            yield from _source(plan)
             yield from _products(plan)
         else:
             yield from _no_conversion(plan)
@@ -45,13 +46,26 @@ def _image(plan: ServicePlan) -> Iterator[Problem]:
     yield error(CODE, at(plan, "image"), message, hint)
 
 
+def _others(plan: ServicePlan) -> Iterator[Problem]:
+    """What the inventory knows and this engine does not."""
+    hint = "Remove it, or use engine: triton-vllm."
+    if plan.service.lora.enabled:
+        message = f"engine {plan.engine.name} serves no adapters from here."
+        yield error(COMBINATIONS, at(plan, "lora.enabled"), message, hint)
+    if plan.service.topology.data > 1:
+        message = f"engine {plan.engine.name} has one engine in a copy."
+        yield error(
+            COMBINATIONS, at(plan, "topology.data"), message, "Write 1, and more copies in scaling.min."
+        )
+
+
 def _missing(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
     """Engines are built with an image that has the converters, for one GPU product, onto a volume."""
     service, hub = plan.service, plan.location.delivery == "hub"
     wanted = {
         "image": service.conversion.enabled and service.image is None,
         "gpu.product": not service.gpu.product,
-        "cache.store": shared_volume(plan) is None,
+        "cache.store": shared_volume(plan) is None and plan.location.delivery != "uri",
         "pull_secrets": not plan.pull_secrets and _has_login(fleet, plan),
         "a token for the gated model": hub and plan.gated and plan.store_secret is None,
     }
@@ -72,13 +86,18 @@ def _has_login(fleet: Fleet, plan: ServicePlan) -> bool:
     return any(login.server == server for secret in fleet.secrets.values() for login in secret.registries)
 
 
-def _prebuilt(plan: ServicePlan) -> Iterator[Problem]:
-    if plan.platform.name == "kserve" and plan.service.conversion.enabled:
+def _source(plan: ServicePlan) -> Iterator[Problem]:
+    """What engines are built from."""
+    if not plan.service.conversion.enabled:
+        return
+    if plan.platform.name == "kserve":
         message = "platform kserve serves engines that are there already."
-        hint = "Write false, or use platform: deployment, leader-workers or lws, or TensorRT-LLM"
-        yield error(
-            COMBINATIONS, at(plan, "conversion.enabled"), message, f"{hint} {LLM_API_SINCE} or newer."
-        )
+        hint = f"Write false, or use platform: lws, or TensorRT-LLM {LLM_API_SINCE} or newer."
+        yield error(COMBINATIONS, at(plan, "conversion.enabled"), message, hint)
+    elif plan.location.delivery not in ("hub", "mount"):
+        message = f"engines are built from the hub or a volume, not from a store of kind {plan.store.kind}."
+        hint = "Use a store of kind hf, pvc, nfs or csi, or conversion.enabled: false."
+        yield error(COMBINATIONS, f"llm_models[{plan.model.name}].store", message, hint)
 
 
 def _products(plan: ServicePlan) -> Iterator[Problem]:

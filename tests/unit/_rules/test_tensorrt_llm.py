@@ -138,6 +138,23 @@ def test_kserve_serves_engines_that_are_there_already() -> None:
     assert not asked("V-03", {"platform": "kserve", "version": "1.2.1"})
 
 
+def test_engines_are_built_from_the_hub_or_a_volume() -> None:
+    bucket = {"name": "bucket", "kind": "s3", "bucket": "models", "endpoint": "https://s3.example:443"}
+    model = {"name": "m", "source": "llama", "store": "bucket", "converted_sizes": {"1x2": "32Gi"}}
+    given: dict[str, Any] = {"stores": [VOLUME, bucket], "model": model}
+    assert "llm_models[m].store" in paths(asked("V-03", **given))
+    assert "llm_models[m].store" not in paths(asked("V-03", {"conversion": {"enabled": False}}, **given))
+
+
+def test_what_this_engine_does_not_do_is_refused() -> None:
+    model = {**LLAMA, "adapters": [{"name": "sql", "source": "org/sql", "rank": 8}]}
+    entry = {"lora": {"enabled": True, "max_rank": 8}, "topology": {"tensor": 2, "data": 2}}
+    assert paths(asked("V-03", entry, model=model)) == [
+        "llm_serving[a].lora.enabled",
+        "llm_serving[a].topology.data",
+    ]
+
+
 def test_engines_fit_one_product() -> None:
     several = {"gpu": {"product": ["NVIDIA-A10G", "NVIDIA-L4"]}}
     assert paths(asked("V-03", several)) == ["llm_serving[a].gpu.product"]
