@@ -50,6 +50,8 @@ _FOUNDATION_GROUPS = frozenset(
         "rbac.authorization.k8s.io",
         "resource.k8s.io",
         "scheduling.k8s.io",
+        "scheduling.volcano.sh",
+        "scheduling.x-k8s.io",
         "storage.k8s.io",
     }
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply.stages import Stage, stage_of
-from ansible_collections.inferops.serving.plugins.module_utils._names import AFTER_SERVERS_ANNOTATION
+from ansible_collections.inferops.serving.plugins.module_utils._names import (
+    AFTER_SERVERS_ANNOTATION,
+    BEFORE_SERVERS_ANNOTATION,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +22,9 @@ from ansible_collections.inferops.serving.plugins.module_utils._names import AFT
         ("storage.k8s.io/v1", "StorageClass", Stage.FOUNDATION),
         ("networking.k8s.io/v1", "NetworkPolicy", Stage.FOUNDATION),
         ("policy/v1", "PodDisruptionBudget", Stage.FOUNDATION),
+        # a pod whose group is not there yet would be scheduled alone
+        ("scheduling.volcano.sh/v1beta1", "PodGroup", Stage.FOUNDATION),
+        ("scheduling.x-k8s.io/v1alpha1", "PodGroup", Stage.FOUNDATION),
         ("apps/v1", "Deployment", Stage.WORKLOADS),
         ("batch/v1", "Job", Stage.WORKLOADS),
         ("autoscaling/v2", "HorizontalPodAutoscaler", Stage.WORKLOADS),
@@ -34,6 +40,14 @@ from ansible_collections.inferops.serving.plugins.module_utils._names import AFT
 )
 def test_each_kind_has_its_stage(api_version: str, kind: str, stage: Stage) -> None:
     assert stage_of({"apiVersion": api_version, "kind": kind, "metadata": {"name": "x"}}) is stage
+
+
+@pytest.mark.req("S1-76")
+def test_a_job_may_come_before_what_serves() -> None:
+    metadata = {"name": "x", "annotations": {BEFORE_SERVERS_ANNOTATION: "true"}}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata}
+    assert stage_of(job) is Stage.PREPARATION
+    assert Stage.FOUNDATION < Stage.PREPARATION < Stage.WORKLOADS
 
 
 @pytest.mark.req("S2-51")
