@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
@@ -31,6 +32,12 @@ class Island:
     @property
     def selector(self) -> dict[str, str]:
         return {"preflight-test": self.mark}
+
+    @property
+    def cluster(self) -> dict[str, Any]:
+        """What an inventory says of this node: a label and a taint that no pod of others knows."""
+        label = f"preflight-test={self.mark}"
+        return {"gpu_nodes": {"label": label, "taint": f"{label}:NoSchedule"}}
 
     def offer(self, **devices: str) -> None:
         """Makes the node advertise these devices too."""
@@ -68,10 +75,10 @@ def island(client: Client) -> Iterator[Made]:
                 "kind": "Node",
                 "metadata": {
                     "name": made.name,
-                    "labels": {"nvidia.com/gpu": "present", **made.selector, **labels},
+                    "labels": {**made.selector, **labels},
                     "annotations": {"kwok.x-k8s.io/node": "fake"},
                 },
-                "spec": {"taints": [{"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}]},
+                "spec": {"taints": [{"key": "preflight-test", "value": made.mark, "effect": "NoSchedule"}]},
                 "status": {"capacity": amounts, "allocatable": amounts},
             }
             client.request("POST", "/api/v1/nodes", body=node)

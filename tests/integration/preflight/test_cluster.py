@@ -30,36 +30,39 @@ OTTERSCALE = {"gpu_resources": "otterscale"}
 def test_products_and_labels_of_real_nodes(client: Client, namespace: str, island: Made) -> None:
     product = f"LAB-{uuid.uuid4().hex[:6]}"
     there = island(**{"nvidia.com/gpu.product": product})
-    found = errors(
-        client, plans(namespace, {"gpu": {"product": f"{product}X"}, "node_selector": {"no": "such"}})
-    )
+    misspelt = {"gpu": {"product": f"{product}X"}, "node_selector": {"no": "such"}}
+    found = errors(client, plans(namespace, misspelt, cluster=there.cluster))
     assert len(found) == 2
     assert any("no node has no=such" in text for text in found)
     (named,) = [text for text in found if "gpu.product" in text]
     assert f"no node has nvidia.com/gpu.product={product}X" in named
     assert f"{product} (1 node)" in named
-    fitting = {"gpu": {"product": product}, "node_selector": there.selector}
-    assert errors(client, plans(namespace, fitting)) == []
+    fitting = {"gpu": {"product": product}}
+    assert errors(client, plans(namespace, fitting, cluster=there.cluster)) == []
 
 
 @pytest.mark.req("S1-77", "S2-26", "S3-14", "V-24", "V-09")
 def test_room_on_real_nodes_less_what_pods_hold(client: Client, namespace: str, island: Made) -> None:
     there = island(gpus=4)
-    on = {"node_selector": there.selector}
-    assert errors(client, plans(namespace, {**on, "topology": {"tensor": 4}})) == []
-    (found,) = errors(client, plans(namespace, {**on, "topology": {"tensor": 8}}))
+    assert errors(client, plans(namespace, {"topology": {"tensor": 4}}, cluster=there.cluster)) == []
+    (found,) = errors(client, plans(namespace, {"topology": {"tensor": 8}}, cluster=there.cluster))
     assert "V-24 llm_serving[a]" in found
     assert f"the largest node has 4 free (node {there.name})" in found
-    client.request("POST", f"/api/v1/namespaces/{namespace}/pods", body=_holder(there.selector, gpus=3))
+    pods = f"/api/v1/namespaces/{namespace}/pods"
+    client.request("POST", pods, body=_holder(there.selector, gpus=3))
     eventually(lambda: _is_bound(client, namespace))
-    (found,) = errors(client, plans(namespace, {**on, "topology": {"tensor": 4}}))
+    (found,) = errors(client, plans(namespace, {"topology": {"tensor": 4}}, cluster=there.cluster))
     assert "has 1 of 4 free" in found
-    (found,) = errors(client, plans(namespace, {**on, "scaling": {"min": 5}}))
+    (found,) = errors(client, plans(namespace, {"scaling": {"min": 5}}, cluster=there.cluster))
     assert "5 pods of Deployment a need 5 nvidia.com/gpu, and 1 of them fit" in found
-    scaled = {**on, "scaling": {"min": 1, "max": 9, "metric": "cpu"}}
-    (warned,) = [problem for problem in told(client, plans(namespace, scaled)) if problem.code == "V-09"]
+    scaled = {"scaling": {"min": 1, "max": 9, "metric": "cpu"}}
+    (warned,) = [
+        problem
+        for problem in told(client, plans(namespace, scaled, cluster=there.cluster))
+        if problem.code == "V-09"
+    ]
     assert warned.severity == "warning"
-    (found,) = errors(client, plans(namespace, {**scaled, "strict_capacity": True}))
+    (found,) = errors(client, plans(namespace, {**scaled, "strict_capacity": True}, cluster=there.cluster))
     assert "9 copies need 9 GPUs (nvidia.com/gpu), the nodes that they may use have 4" in found
 
 
@@ -88,16 +91,19 @@ def test_a_cache_device_must_be_advertised(client: Client, namespace: str, islan
     entry = {
         "engine": "aidaptiv",
         "image": "registry.example/aidaptiv:vNXUN_3_03_AA",
-        "node_selector": there.selector,
         "gpu": {"mode": "resource"},
         "kv_offload": {"ssd_gb": 500, "device_count": 1},
     }
-    before = errors(client, plans(namespace, entry))
+    before = errors(client, plans(namespace, entry, cluster=there.cluster))
     if not any(_advertises(node, "phison.com/ai100") for node in client.list("v1", "Node")):
         assert any("no node advertises phison.com/ai100" in text for text in before)
     assert before
     there.offer(**{"phison.com/ai100": "1"})
-    assert [text for text in errors(client, plans(namespace, entry)) if "phison.com" in text] == []
+    assert [
+        text
+        for text in errors(client, plans(namespace, entry, cluster=there.cluster))
+        if "phison.com" in text
+    ] == []
 
 
 def _advertises(node: dict[str, Any], resource: str) -> bool:
@@ -109,12 +115,12 @@ def test_schedulers_and_names_of_shares(client: Client, namespace: str, island: 
     """The names of both presets are taken by the API server; without HAMi's scheduler they are refused."""
     there = island()
     there.offer(**{"otterscale.com/vgpu": "8"})
-    entry = {"gpu": {"mode": "vgpu", "memory_percent": 50}, "node_selector": there.selector}
+    entry = {"gpu": {"mode": "vgpu", "memory_percent": 50}}
     for cluster, names in (
         (HAMI, {"nvidia.com/gpu", "nvidia.com/gpumem-percentage"}),
         (OTTERSCALE, {"otterscale.com/vgpu", "otterscale.com/vgpumem-percentage"}),
     ):
-        asked = plans(namespace, entry, cluster=cluster)
+        asked = plans(namespace, entry, cluster={**cluster, **there.cluster})
         (deployment,) = [obj for obj in asked[0].platform.objects(asked[0]) if obj["kind"] == "Deployment"]
         taken = client.apply(deployment, dry_run=True)
         (container,) = taken["spec"]["template"]["spec"]["containers"]
@@ -125,7 +131,7 @@ def test_schedulers_and_names_of_shares(client: Client, namespace: str, island: 
         )
     scheduler = _deployment("hami-scheduler", namespace)
     client.apply(scheduler)
-    eventually(lambda: errors(client, plans(namespace, entry, cluster=HAMI)) == [])
+    eventually(lambda: errors(client, plans(namespace, entry, cluster={**HAMI, **there.cluster})) == [])
     client.delete(scheduler)
 
 
@@ -146,7 +152,7 @@ def _deployment(name: str, namespace: str) -> dict[str, Any]:
 @pytest.mark.req("S3-11")
 def test_two_device_plugins_on_one_node(client: Client, namespace: str, island: Made) -> None:
     there = island()
-    asked = plans(namespace, {"node_selector": there.selector})
+    asked = plans(namespace, cluster=there.cluster)
     plugins = [
         _plugin(image, namespace, there.selector)
         for image in ("nvcr.io/nvidia/k8s-device-plugin:v0.20.0", "docker.io/projecthami/hami:v2.10.0")
