@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.lab import OwnLab, running
-from tests.support.playbook import Run, run_playbook
+from tests.support.playbook import ROOT, Run, run_playbook
 
 pytestmark = [pytest.mark.proof("P", "C")]
 
@@ -32,8 +33,17 @@ SECRETS = {
     "NGC_DOCKER_CONFIG": json.dumps(
         {"auths": {"nvcr.io": {"username": "$oauthtoken", "password": "ngctopsecret"}}}
     ),
+    "DEMO_PASSWORD": "demotopsecret",
 }
-SERVICES = {"chat": "chat", "lean-rag-inference": "rag", "gpt2": "triton-demo-1"}
+SERVICES = {
+    "chat": "chat",
+    "llama-3-70b": "llama-3-70b",
+    "lean-rag-inference": "rag",
+    "llama3-inference": "llama3-inference",
+    "gpt2": "triton-demo-1",
+}
+LAB = yaml.safe_load((ROOT / "inventories/lab/hosts.yml").read_text())["llm_clusters"]["hosts"]["lab"]
+"""What the demo's cluster is made of is what the services need."""
 SHELL = ("sh", "env", "echo", "mkdir", "chmod", "rm", "cat", "sleep", "uname")
 """The programs that Ansible itself calls; nothing else is at hand."""
 
@@ -55,10 +65,10 @@ class Clusters:
 
 @pytest.fixture(scope="module")
 def clusters(tmp_path_factory: pytest.TempPathFactory, path: str) -> Iterator[Clusters]:
-    controllers = {"kserve": True, "gateway": True}
+    options = {name: LAB[f"lab_{name}"] for name in ("controllers", "crds", "nodes")}
     with ExitStack() as stack:
         labs = {
-            name: stack.enter_context(running(tmp_path_factory.mktemp(name), controllers=controllers))
+            name: stack.enter_context(running(tmp_path_factory.mktemp(name), **options))
             for name in ENVIRONMENTS
         }
         yield Clusters(labs, path)
@@ -67,7 +77,10 @@ def clusters(tmp_path_factory: pytest.TempPathFactory, path: str) -> Iterator[Cl
 def play(clusters: Clusters, playbook: str, environment: str, *arguments: str, **variables: Any) -> Run:
     kubeconfigs = {f"{name.upper()}_KUBECONFIG": str(lab.kubeconfig) for name, lab in clusters.of.items()}
     environ = {**SECRETS, **kubeconfigs, "PATH": clusters.path, "ANSIBLE_CONFIG": "ansible.cfg"}
-    return run_playbook(playbook, "-i", environment, *arguments, variables=variables, environ=environ)
+    here = {"site_gpu_scheduler": "default-scheduler"}  # simulated nodes share GPUs without HAMi
+    return run_playbook(
+        playbook, "-i", environment, *arguments, variables={**here, **variables}, environ=environ
+    )
 
 
 def objects(lab: OwnLab, kind: str, namespace: str) -> list[Any]:

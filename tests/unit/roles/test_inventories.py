@@ -23,7 +23,9 @@ ENVIRONMENTS = sorted(path.parent.name for path in (ROOT / "inventories").glob("
 MAY_DIFFER = {"scaling", "expose", "resources", "namespace", "gpu", "node_selector"}
 SEEDS = {
     "chat": ("triton-vllm", "kserve"),
+    "llama-3-70b": ("triton-trtllm", "leader-workers"),
     "lean-rag-inference": ("vllm", "kserve"),
+    "llama3-inference": ("aidaptiv", "deployment"),
     "gpt2": ("triton-vllm", "deployment"),
 }
 
@@ -54,7 +56,7 @@ def test_an_inventory_that_we_ship_has_no_problem(environment: str) -> None:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_environment_has_the_three_services(environment: str) -> None:
+def test_every_environment_has_the_five_services(environment: str) -> None:
     found = services(environment)
     for name, (engine, platform) in SEEDS.items():
         assert (found[name]["engine"], found[name]["platform"]) == (engine, platform)
