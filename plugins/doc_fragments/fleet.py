@@ -2024,6 +2024,12 @@ options:
           - Directory of a copied model inside the pod.
         type: str
         default: /data
+      shared_storage_class:
+        description:
+          - StorageClass of a volume of the pod for O(llm_serving[].shared_path),
+            for example of NVMe disks.
+          - Left out it is local storage of the node.
+        type: str
       prescript:
         description:
           - For delivery V(legacy-prescript).

@@ -104,6 +104,8 @@ def _model_on_local_disk(plan: ServicePlan) -> int:
         return 0
     if plan.location.delivery in ("hub", "repository") and plan.service.cache.store:
         return 0
+    if plan.location.delivery in ("copy", "script") and plan.service.shared_storage_class:
+        return 0
     if plan.location.uri.startswith("pvc:"):
         return 0
     if plan.raw_size is not None:

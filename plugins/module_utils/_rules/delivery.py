@@ -67,9 +67,10 @@ def _script(plan: ServicePlan) -> Iterator[Problem]:
 def _shared_path(plan: ServicePlan) -> Iterator[Problem]:
     path, where = plan.service.shared_path, at(plan, "shared_path")
     if plan.location.delivery not in ("copy", "script"):
-        if plan.service.provenance.get("shared_path") == "user":
-            hint = "Remove it, or write delivery: copy."
-            yield error(CODE, where, "has no effect: the model is not copied.", hint)
+        for key in ("shared_path", "shared_storage_class"):
+            if plan.service.provenance.get(key) == "user":
+                hint = "Remove it, or write delivery: copy."
+                yield error(CODE, at(plan, key), "has no effect: the model is not copied.", hint)
     elif not path.startswith("/") or path.rstrip("/") in ("", *OURS):
         yield error(
             CODE, where, f"{path} is no directory for a volume of its own.", "Write for example /data."

@@ -150,8 +150,11 @@ def _remote(store: Store) -> Iterator[Problem]:
 def _local_disk(plan: ServicePlan) -> Iterator[Problem]:
     """A model that is copied to the node must fit there."""
     limit, size = plan.service.resources.ephemeral.limit, plan.raw_size
-    if plan.service.delivery in ("copy", "legacy-prescript") and size is None:
-        hint = f"Write llm_models[{plan.model.name}].raw_size."
+    hint = f"Write llm_models[{plan.model.name}].raw_size."
+    if size is None and plan.service.shared_storage_class:
+        message = "the volume's size is not known: the model's is not."
+        yield error(CODE, at(plan, "shared_storage_class"), message, hint)
+    elif size is None and plan.service.delivery in ("copy", "legacy-prescript"):
         message = "the model's size is not known, so its copy may grow as large as the pod's local storage."
         yield warning(CODE, at(plan, "delivery"), message, hint)
     if limit and size and _is_copied(plan) and quantity(limit) < quantity(size):
@@ -163,6 +166,8 @@ def _is_copied(plan: ServicePlan) -> bool:
     if not plan.engine.loads_model:
         return False
     delivery = plan.location.delivery
+    if plan.service.shared_storage_class:
+        return False
     if delivery in ("hub", "repository"):
         return plan.service.cache.store is None
     return delivery in ("copy", "script") or plan.location.uri.startswith(("s3:", "hf:"))

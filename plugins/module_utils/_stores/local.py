@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._workload import Container, Env, Mount, Resources, Volume, Workload
 
@@ -33,9 +33,20 @@ def local_path(plan: ServicePlan, source: str) -> str:
 
 def read_local(plan: ServicePlan, workload: Workload) -> Workload:
     """The workload with the volume, which its engine only reads."""
-    volume = Volume(name=_VOLUME, source={"emptyDir": {"sizeLimit": plan.local_size}})
+    volume = Volume(name=_VOLUME, source=_room(plan))
     seen = Mount(volume=_VOLUME, path=plan.service.shared_path, read_only=True)
     return workload.with_mounts((volume, seen))
+
+
+def _room(plan: ServicePlan) -> dict[str, Any]:
+    if plan.service.shared_storage_class is None:
+        return {"emptyDir": {"sizeLimit": plan.local_size}}
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": plan.service.shared_storage_class,
+        "resources": {"requests": {"storage": plan.local_size}},
+    }
+    return {"ephemeral": {"volumeClaimTemplate": {"spec": claim}}}
 
 
 def writable(plan: ServicePlan) -> Mount:

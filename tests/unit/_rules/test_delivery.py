@@ -71,6 +71,11 @@ def test_the_shared_path_is_a_directory_of_its_own_and_is_used(entry: dict[str, 
     assert wrong(**entry) == ([] if legal else ["llm_serving[a].shared_path"])
 
 
+def test_a_class_for_a_copy_needs_a_copy() -> None:
+    assert wrong(delivery="mount", shared_storage_class="local") == ["llm_serving[a].shared_storage_class"]
+    assert not wrong(delivery="copy", shared_storage_class="local")
+
+
 @pytest.mark.req("S3-23")
 @pytest.mark.parametrize(
     ("adapter", "delivery", "legal"),

@@ -108,3 +108,22 @@ def test_a_copied_model_fits_onto_the_nodes_disk() -> None:
     assert paths(on(BUCKET, small, raw_size="15Gi")) == ["llm_serving[a].resources.ephemeral.limit"]
     assert not on(BUCKET, {"resources": {"ephemeral": {"limit": "20Gi"}}}, raw_size="15Gi")
     assert not on(NFS, small, raw_size="15Gi")
+
+
+@pytest.mark.req("S3-21")
+@pytest.mark.parametrize(
+    ("entry", "size", "told"),
+    [
+        ({"delivery": "copy"}, "15Gi", []),
+        ({"delivery": "copy"}, None, ["warning"]),
+        ({"delivery": "copy", "shared_storage_class": "local"}, None, ["error"]),
+        ({"delivery": "copy", "shared_storage_class": "local"}, "15Gi", []),
+        ({"delivery": "mount"}, None, []),
+    ],
+)
+def test_the_room_for_a_copy_follows_from_the_size_of_the_model(
+    entry: dict[str, Any], size: str | None, told: list[str]
+) -> None:
+    model = {"store": "models", **({"raw_size": size} if size else {})}
+    store = {"name": "models", "kind": "pvc"}
+    assert [each.severity for each in found("V-12", entry, model=model, stores=[store])] == told

@@ -87,6 +87,17 @@ def test_a_copy_counts_as_local_storage_of_the_pod() -> None:
     assert copied - mounted == 15
 
 
+@pytest.mark.req("S3-21")
+def test_a_copy_may_lie_on_a_volume_of_a_class() -> None:
+    plan = planned(model=MODEL, stores=[STORE], delivery="copy", shared_storage_class="local-nvme")
+    (volume,) = (each for each in plan.workload.volumes if each.name == "model")
+    spec = volume.source["ephemeral"]["volumeClaimTemplate"]["spec"]
+    assert spec["storageClassName"] == "local-nvme"
+    assert spec["resources"]["requests"]["storage"] == "17Gi"
+    mounted = planned(model=MODEL, stores=[STORE]).resources
+    assert plan.resources.limits["ephemeral-storage"] == mounted.limits["ephemeral-storage"]
+
+
 def test_adapters_are_copied_with_the_model() -> None:
     objects = delivered(delivery="copy", **ADAPTERS)
     (copier,) = pod(objects)["initContainers"]

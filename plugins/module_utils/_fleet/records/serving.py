@@ -81,6 +81,11 @@ class Service:
     )
     fast_local: bool = option("Local storage is faster than the store: copy the model there.", default=False)
     shared_path: str = option("Directory of a copied model inside the pod.", default="/data")
+    shared_storage_class: str | None = option(
+        "StorageClass of a volume of the pod for O(llm_serving[].shared_path), for example of NVMe disks.",
+        default=None,
+        implied="local storage of the node",
+    )
     prescript: Prescript | None = option("For delivery V(legacy-prescript).", default=None)
     cache: Cache = option("Cache of Hugging Face downloads on a store.", default=Cache())
     env: dict[str, Text] = option("Environment variables. No secrets here.", default={})
