@@ -43,9 +43,10 @@ options:
       protocol:
         description:
           - V(openai) is spoken by vLLM and all that is compatible with it, V(triton) by Triton in front of
-            the vLLM backend, V(triton-ensemble) by Triton in front of a TensorRT-LLM ensemble.
+            the vLLM backend, V(triton-ensemble) by Triton in front of a TensorRT-LLM ensemble,
+            V(triton-llmapi) by Triton in front of TensorRT-LLM's LLM API.
         type: str
-        choices: [openai, triton, triton-ensemble]
+        choices: [openai, triton, triton-ensemble, triton-llmapi]
         default: openai
       url:
         description:
@@ -190,8 +191,8 @@ options:
     description:
       - Checks to make, in this order. Left out or empty, all that are usual for the protocol.
       - For V(openai) V(health), V(auth), V(models), V(completion), V(chat), V(stream). For V(triton) V(live),
-        V(ready), V(model), V(repository), V(auth), V(generate), V(stream); for V(triton-ensemble) without
-        V(stream).
+        V(ready), V(model), V(repository), V(auth), V(generate), V(stream); for V(triton-ensemble) and
+        V(triton-llmapi) without V(stream).
       - In a mixed fleet each service makes those that its protocol knows.
       - A model without chat template passes, unless V(chat) is listed here.
     type: list

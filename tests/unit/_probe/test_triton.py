@@ -98,6 +98,14 @@ def test_another_models_name_is_refused_with_the_servers_words() -> None:
     assert "unknown model" in verdict.checks[0].detail
 
 
+def test_the_llm_api_takes_sampling_parameters_as_inputs() -> None:
+    behaviour = Behaviour(models=("tensorrt_llm",))
+    assert asked(behaviour, protocol="triton-llmapi", max_tokens=20, temperature=0.5).ok
+    (body,) = behaviour.bodies("/v2/models/tensorrt_llm/generate")
+    assert body["sampling_param_max_tokens"] == 20
+    assert body["sampling_param_temperature"] == 0.5
+
+
 @pytest.mark.req("S1-85")
 def test_an_ensemble_is_asked_with_fields_of_its_own() -> None:
     behaviour = Behaviour(models=("preprocessing", "ensemble"))

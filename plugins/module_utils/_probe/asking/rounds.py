@@ -16,8 +16,14 @@ from .openai import OPENAI
 from .talk import Check, Protocol, Question, Talk, Verdict
 from .triton import TRITON
 from .triton_ensemble import TRITON_ENSEMBLE
+from .triton_llmapi import TRITON_LLMAPI
 
-PROTOCOLS: dict[str, Protocol] = {"openai": OPENAI, "triton": TRITON, "triton-ensemble": TRITON_ENSEMBLE}
+PROTOCOLS: dict[str, Protocol] = {
+    "openai": OPENAI,
+    "triton": TRITON,
+    "triton-ensemble": TRITON_ENSEMBLE,
+    "triton-llmapi": TRITON_LLMAPI,
+}
 PAUSE_SECONDS = 1.0
 # Less is not enough for another round, whose time-out would hide what the last one found.
 ROUND_SECONDS = 2.0

@@ -30,6 +30,7 @@ from ..asking import (
     talk,
     triton,
     triton_ensemble,
+    triton_llmapi,
     url,
 )
 from ..target import Target
@@ -48,6 +49,7 @@ SOURCES: tuple[ModuleType, ...] = (
     talk,
     triton,
     triton_ensemble,
+    triton_llmapi,
     url,
 )
 FOLDER = "/opt/inferops"
