@@ -148,24 +148,18 @@ def take_away(
 
 
 def _sets(wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:
-    """Definitions are owned apart: they stay when the product goes, with what others made of them."""
+    """Definitions are owned apart: they stay when the product goes, with what others made of them, and so
+    does their namespace, in which it is recorded whose they are."""
+    namespaces = [obj for obj in objects if obj["kind"] == "Namespace"]
+    if wish.namespace not in {obj["metadata"]["name"] for obj in namespaces} | {"kube-system"}:
+        namespaces.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}})
     definitions = [obj for obj in objects if is_definition(obj)]
-    rest = [obj for obj in objects if not is_definition(obj)]
-    namespaces = {obj["metadata"]["name"] for obj in rest if obj["kind"] == "Namespace"}
-    sets = []
-    if definitions:
-        sets.append(
-            ObjectSet(name=f"{wish.own_set}-definitions", namespace=wish.namespace, objects=definitions)
-        )
-    if rest or not definitions:
-        sets.append(ObjectSet(name=wish.own_set, namespace=wish.namespace, objects=rest))
-    if wish.namespace in namespaces | {"kube-system"}:
-        return sets
-    own = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}}
-    last = sets.pop()
+    rest = [obj for obj in objects if obj["kind"] != "Namespace" and not is_definition(obj)]
+    parts = {f"{wish.own_set}-definitions": definitions, wish.own_set: rest}
+    parts = {name: part for name, part in parts.items() if part}
     return [
-        *sets,
-        ObjectSet(name=last.name, namespace=last.namespace, objects=[own, *last.objects]),
+        ObjectSet(name=name, namespace=wish.namespace, objects=[*(namespaces if index == 0 else ()), *part])
+        for index, (name, part) in enumerate(parts.items())
     ]
 
 

@@ -1,0 +1,108 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of the prerequisites, as a person runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+
+from tests.support.lab import Lab
+from tests.support.playbook import ROOT, Run, run_playbook
+
+from .conftest import STAND_IN, daemon_set, marks, written
+
+pytestmark = [pytest.mark.proof("P", "C"), pytest.mark.usefixtures("agents_work")]
+STATES = {name: {"state": "present"} for name in ("nfd", "device_plugin", "gfd")}
+KEDA = STAND_IN.parent / "serving_platform" / "bundles" / "keda.yaml"
+
+
+@pytest.fixture
+def play(bare: Lab, tmp_path: Path) -> Callable[..., Run]:
+    def run(playbook: str, *arguments: str, components: dict[str, Any] | None = None, **more: Any) -> Run:
+        keda = {"state": "present", "source": str(KEDA)}
+        cluster = {
+            "gpu_nodes": {
+                "manage": "apply",
+                "names": ["bare-0", "bare-1"],
+                "extra_labels": {"demo": "base"},
+            },
+            "components": components or {**STATES, "keda": keda},
+        }
+        variables = {
+            "llm_cluster": cluster,
+            "llm_connection": {"kubeconfig": str(bare.kubeconfig)},
+            "ansible_connection": "local",
+        }
+        inventory = tmp_path / "inventory.yml"
+        inventory.write_text(yaml.safe_dump({"llm_clusters": {"hosts": {"one": {}}, "vars": variables}}))
+        return run_playbook(ROOT / "playbooks" / playbook, "-i", str(inventory), *arguments, variables=more)
+
+    return run
+
+
+@pytest.mark.req("S1-19", "S1-24", "XC-21")
+def test_bare_nodes_become_nodes_that_serve_and_bare_again(play: Callable[..., Run], client: Client) -> None:
+    before, nodes = written(client), marks(client)
+    foretold = play("prerequisites.yml", "--check", "--diff")
+    assert foretold.status == 0, foretold.output
+    assert foretold.changed > 0
+    assert written(client) == before
+
+    first = play("prerequisites.yml")
+    assert first.status == 0, first.output
+    inventory = first.result("component")["gpu_inventory"]
+    assert {name: one["count"] for name, one in inventory.items()} == {"bare-0": 8, "bare-1": 8}
+    second = play("prerequisites.yml")
+    assert (second.status, second.changed) == (0, 0), second.output
+
+    gone = play(
+        "prerequisites.yml",
+        llm_prerequisites_state="absent",
+        llm_delete_crds=True,
+        llm_delete_namespaces=True,
+    )
+    assert gone.status == 0, gone.output
+    assert written(client) == before
+    discovered = ("nvidia.com/gpu.product", "nvidia.com/gpu.count", "nvidia.com/gpu.memory")
+    for node in client.list(
+        "v1", "Node", label_selector=discovered[0]
+    ):  # by the stand-in, without NFD's books
+        client.patch(node, {"metadata": {"labels": dict.fromkeys(discovered)}})
+    assert marks(client) == nodes
+
+
+def test_seeds_that_do_not_compose_are_refused_with_the_reason(
+    play: Callable[..., Run], client: Client
+) -> None:
+    before = written(client)
+    both = play("prerequisites.yml", components={**STATES, "hami": {"state": "present"}})
+    assert both.status != 0
+    assert "same GPUs" in both.output
+    operator = play("prerequisites.yml", components={"aidaptiv": {"state": "present", "mode": "operator"}})
+    assert operator.status != 0
+    assert "nobody publishes" in operator.output
+    assert written(client) == before
+
+
+@pytest.mark.req("S1-18", "S1-21", "S1-26", "S3-11")
+def test_a_report_changes_nothing_and_can_be_read_by_programs(
+    play: Callable[..., Run], client: Client, put: Callable[[dict[str, Any]], Any], tmp_path: Path
+) -> None:
+    put(daemon_set("hami-device-plugin", image="docker.io/projecthami/hami:v2.9.0"))
+    before = written(client)
+    report = tmp_path / "report.json"
+    run = play("components_report.yml", llm_report_file=str(report))
+    assert run.status == 0, run.output
+    rows = {row["component"]: row for row in json.loads(report.read_text())["components"]}
+    assert (rows["hami"]["present"], rows["hami"]["version"]) == (True, "v2.9.0")
+    assert rows["device_plugin"]["action"] == "refuse"
+    assert "COMPONENT" in run.output
+    assert written(client) == before
