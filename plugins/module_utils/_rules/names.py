@@ -30,8 +30,8 @@ OWNED = (
 """Label keys that our selectors use."""
 OWNED_PREFIXES = (PREFIX, "serving.kserve.io/", "applyset.kubernetes.io/")
 
-_REVISION = "0123456789abcdef"
-"""As long as what tells one specification from the next in labels of pods."""
+_REVISION = "0123456789"
+"""As long as the hash that a StatefulSet puts after its own name in a label of its pods."""
 
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -73,7 +73,7 @@ def _longest_label(plan: ServicePlan) -> str:
         made = {"kserve": f"{plan.name}-kserve-workload-svc", "native": f"{plan.name}-prefill-group"}
         return made[plan.service.llmd.provider]
     if plan.platform.name == "leader-workers":
-        return max((f"{copy.name}-{_REVISION}" for copy in copies(plan)), key=len)
+        return max((f"{copy.name}-worker{plan.pods_per_copy}" for copy in copies(plan)), key=len)
     if plan.platform.name == "lws":
         return f"{plan.name}-{max(plan.service.scaling.min, plan.service.scaling.max or 0)}-{_REVISION}"
     return plan.name

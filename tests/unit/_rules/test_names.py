@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit._rules.asking import found, paths
@@ -107,3 +109,25 @@ def test_names_of_secrets_claims_and_namespaces() -> None:
 def test_the_name_of_the_object_counts_not_that_of_the_entry() -> None:
     stores = [{"name": "My_Store", "kind": "pvc", "claim": "models"}]
     assert not found("V-20", stores=stores)
+
+
+@pytest.mark.parametrize(
+    ("longest", "entry"),
+    [
+        (50, {"platform": "lws", "topology": {"tensor": 2, "pods": "per-gpu"}}),
+        (
+            55,
+            {
+                "engine": "triton-trtllm",
+                "platform": "leader-workers",
+                "image": "nvcr.io/nvidia/tritonserver:24.04-trtllm-python-py3",
+                "topology": {"tensor": 2},
+            },
+        ),
+    ],
+)
+def test_ranks_and_groups_have_names_of_their_own(longest: int, entry: dict[str, Any]) -> None:
+    name = "a" * longest
+    assert not [one for one in found("V-20", {**entry, "name": name}) if one.path.endswith(".name")]
+    (problem,) = [one for one in found("V-20", {**entry, "name": name + "a"}) if one.path.endswith("].name")]
+    assert problem.hint == "Shorten it by 1."
