@@ -356,3 +356,20 @@ def test_a_route_leads_to_the_pool_and_to_that_of_a_canary_by_weight() -> None:
         assert selects(selector, template(objects["Deployment", name]))
         others = {"chat", "chat-canary"} - {name}
         assert not any(selects(selector, template(objects["Deployment", other])) for other in others)
+
+
+@pytest.mark.req("S2-39")
+@pytest.mark.parametrize("provider", ["native", "kserve"])
+def test_a_gang_is_known_by_its_queue_and_its_scheduler(provider: str) -> None:
+    stages = {"pipeline": 2, "pods": "per-node", "gpus_per_node": 1}
+    key = ("LeaderWorkerSet", "chat-group") if provider == "native" else ("LLMInferenceService", "chat")
+    by = {
+        gang: made(
+            llmd={"provider": provider},
+            topology={**stages, "placement": {"gang": gang, "queue": "research"}},
+        )[key]
+        for gang in ("kueue", "volcano")
+    }
+    assert by["kueue"]["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "research"
+    assert str(by["volcano"]).count("'schedulerName': 'volcano'") == 2
+    assert "schedulerName" not in str(by["kueue"])

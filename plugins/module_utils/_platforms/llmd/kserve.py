@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..._names import SERVICE_LABEL
 from ..._workload import Container, Port
 from ..job import jobs
+from ..gang import queue_labels, scheduler
 from ..kserve import storage_account
 from ..lws import RENDEZVOUS
 from ..platform import Platform
@@ -63,10 +64,12 @@ def _service(plan: ServicePlan) -> dict[str, Any]:
         spec["tracing"] = {"exporterEndpoint": plan.service.monitoring.tracing}
     if plan.service.expose.type != "none":
         spec["router"] = router(plan)
+    named = metadata(plan, plan.name, {_STOP: "true"} if plan.stopped else None)
+    named["labels"] |= queue_labels(plan)
     return {
         "apiVersion": "serving.kserve.io/v1alpha2",
         "kind": "LLMInferenceService",
-        "metadata": metadata(plan, plan.name, {_STOP: "true"} if plan.stopped else None),
+        "metadata": named,
         "spec": spec,
     }
 
@@ -125,7 +128,8 @@ def _pod(plan: ServicePlan, main: Container) -> dict[str, Any]:
     # The presets name a directory of their own, which would hide a cache.
     env = {**main.env, "HF_HUB_CACHE": f"{main.env['HF_HOME']}/hub"} if "HF_HOME" in main.env else main.env
     main = replace(main, args=args, env=env, drain_seconds=0)
-    return pod_spec(without_disk(plan, replace(plan.workload, main=main)))
+    made = replace(plan.workload, main=main, scheduler=scheduler(plan) or plan.workload.scheduler)
+    return pod_spec(without_disk(plan, made))
 
 
 def _selector(plan: ServicePlan) -> dict[str, str]:
