@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..._names import SERVICE_LABEL
 from ..._workload import Container, Port
-from ..job import jobs
 from ..gang import queue_labels, scheduler
+from ..job import jobs
 from ..kserve import storage_account
 from ..lws import RENDEZVOUS
 from ..platform import Platform
