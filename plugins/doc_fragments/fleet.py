@@ -1530,7 +1530,8 @@ options:
         type: str
       version:
         description:
-          - Version of vLLM inside the image, where its tag does not tell.
+          - Version of vLLM or TensorRT-LLM inside the image, where its tag does not
+            tell.
           - Left out it is from the image's tag.
         type: str
       image_pull_policy:
@@ -1778,7 +1779,9 @@ options:
             type: int
           model_json:
             description:
-              - More keys of Triton's C(model.json), which are vLLM's AsyncEngineArgs.
+              - More keys of Triton's C(model.json), which are vLLM's AsyncEngineArgs;
+                for V(triton-trtllm) of C(model.yaml), which are arguments of TensorRT-LLM's
+                LLM, or values of its engine's templates.
               - For engine V(triton-vllm) and V(triton-trtllm) only.
             type: dict
           log_verbose:
@@ -1926,8 +1929,8 @@ options:
                 type: str
           data_type:
             description:
-              - Data type of the converted model.
-              - Left out it is O(llm_models[].dtype).
+              - 'Data type of the converted model: V(float16), V(bfloat16) or V(float32).'
+              - Left out it is O(llm_models[].dtype), else V(float16).
             type: str
           options:
             description:

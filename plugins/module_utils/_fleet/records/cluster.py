@@ -72,9 +72,7 @@ class Component:
         " archive, or V(helm:<chart>) for a chart.",
         default="builtin",
     )
-    checksum: str | None = option(
-        "SHA-256 of the file behind C(source).", default=None
-    )
+    checksum: str | None = option("SHA-256 of the file behind C(source).", default=None)
     values: dict[str, Any] = option("Values of the chart.", default={})
 
 

@@ -61,7 +61,10 @@ class EngineArgs:
     )
     seed: int | None = option("Seed of the sampler.", default=None, implied="the engine's", minimum=0)
     model_json: dict[str, Any] = option(
-        "More keys of Triton's C(model.json), which are vLLM's AsyncEngineArgs.", default={}, engines=TRITON
+        "More keys of Triton's C(model.json), which are vLLM's AsyncEngineArgs; for V(triton-trtllm) of"
+        " C(model.yaml), which are arguments of TensorRT-LLM's LLM, or values of its engine's templates.",
+        default={},
+        engines=TRITON,
     )
     log_verbose: int | None = option(
         "Verbosity of Triton's log.", default=None, implied="off", minimum=0, engines=TRITON
@@ -141,7 +144,9 @@ class Conversion:
     enabled: bool = option("Convert the model by a Job; V(false) expects it to be there.", default=True)
     resources: ConversionResources = option("Resources of the Job.", default=ConversionResources())
     data_type: str | None = option(
-        "Data type of the converted model.", default=None, implied="O(llm_models[].dtype)"
+        "Data type of the converted model: V(float16), V(bfloat16) or V(float32).",
+        default=None,
+        implied="O(llm_models[].dtype), else V(float16)",
     )
     options: dict[str, Any] = option("More options of C(trtllm-build), without their dashes.", default={})
 

@@ -72,8 +72,8 @@ class Cache:
     )
     path: str = option("Directory inside the store.", default="hf_cache")
     prewarm: bool = option(
-        "A Job fills the cache before the pods start, which mount it read-only and download nothing. With a hub"
-        " that is O(llm_stores[].offline) the cache was filled before.",
+        "A Job fills the cache before the pods start, which mount it read-only and download nothing. With a"
+        " hub that is O(llm_stores[].offline) the cache was filled before.",
         default=False,
     )
 
