@@ -156,6 +156,8 @@ def test_shares_of_a_gpu_need_who_divides_it() -> None:
     assert problem.severity == "error"
     assert "nvidia.com/gpumem-percentage is no resource of any node" in problem.message
     assert told(shared, cluster=hami, webhooks=[HAMI_WEBHOOK]) == []
+    counted = [node(**{"nvidia.com/gpumem-percentage": "800"})]
+    assert told(shared, cluster=hami, webhooks=[], nodes=counted) == []
     (problem,) = told({**default, "gpu": {"mode": "vgpu"}}, cluster=hami, webhooks=[])
     assert problem.severity == "warning"
 

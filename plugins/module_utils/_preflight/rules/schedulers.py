@@ -59,8 +59,10 @@ def _shared(one: Wanted, group: PodGroup, facts: Facts) -> Iterator[Problem]:
     if group.spec.get("schedulerName", DEFAULT) != DEFAULT:
         return
     names = resource_names(one.plan.cluster)
-    shares = [names[what] for what in ("memory_percent", "memory") if names.get(what) in group.requests]
-    if _rewrites(facts):
+    asked = [names[what] for what in ("memory_percent", "memory") if names.get(what) in group.requests]
+    there = {name for node in facts.nodes or () for name in node.get("status", {}).get("allocatable") or ()}
+    shares = [name for name in asked if name not in there]
+    if _rewrites(facts) or (asked and not shares):
         return
     hint = f"Set topology.placement.scheduler: {HAMI}, or install HAMi with its webhook."
     path = at(one.plan, "topology.placement.scheduler")
