@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -80,13 +80,14 @@ def client(lab: Lab) -> Client:
 
 
 @pytest.fixture(scope="module")
-def namespace(lab: Lab, client: Client) -> str:
-    """With every service in it."""
+def namespace(lab: Lab, client: Client) -> Iterator[str]:
+    """With every service in it; their pods give the GPUs back in the end."""
     name = lab.namespace("monitoring")
     result = serve(client, name, *SERVICES)
     assert [str(one) for verdict in result.verdicts for one in verdict.diagnosis] == []
     assert not result.notices
-    return name
+    yield name
+    lab.core.delete_namespace(name)
 
 
 @pytest.mark.req("S1-32", "S1-33", "S1-35", "S2-20")
