@@ -40,7 +40,6 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         yield from _effects(plan)
         yield from _forms(plan)
         yield from _gateway(plan)
-        yield from _past_the_picker(plan)
         yield from _authentication(fleet, plan)
         yield from _canary(plan)
         yield from _twice(plan, taken)
@@ -91,16 +90,6 @@ def _gateway(plan: ServicePlan) -> Iterator[Problem]:
         message = "is missing, and no class is known for a gateway of this service."
         hint = "Write <namespace>/<name> of a Gateway, or llm_cluster.components.gateway.class_name."
         yield error(CODE, at(plan, "expose.gateway"), message, hint)
-
-
-def _past_the_picker(plan: ServicePlan) -> Iterator[Problem]:
-    """Only routes of the Gateway API can lead to a pool."""
-    expose, pooled = plan.service.expose, plan.platform.routes or plan.platform.backend is not None
-    if pooled and expose.type in ROUTED and expose.type != "gateway-api":
-        message = (
-            f"{expose.type} leads to the pods past the endpoint picker of platform {plan.platform.name}."
-        )
-        yield warning(CODE, at(plan, "expose.type"), message, "Write type: gateway-api.")
 
 
 def _authentication(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:

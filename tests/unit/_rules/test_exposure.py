@@ -184,10 +184,3 @@ def test_gateways_of_istio_with_one_certificate_are_warned_of() -> None:
     twice = [{"name": name, "expose": {**expose, "host": f"{name}.example"}} for name in ("a", "b")]
     (problem,) = found("V-22", *twice)
     assert (problem.path, problem.severity) == ("llm_serving[b].expose.tls.secret", "warning")
-
-
-def test_a_way_past_the_endpoint_picker_is_warned_of() -> None:
-    (problem,) = found("V-22", {"expose": {"type": "istio", **SHARED}, "platform": "llmd"})
-    assert (problem.path, problem.severity) == ("llm_serving[a].expose.type", "warning")
-    assert not found("V-22", {"expose": {"type": "gateway-api", **SHARED}, "platform": "llmd"})
-    assert not found("V-22", {"expose": {"type": "istio", **SHARED}, "platform": "kserve"})
