@@ -125,7 +125,7 @@ class _References:
     def resolved(self, record: Record, path: str) -> Record:
         """The record with the references that lead to an entry, at any depth."""
         changed: dict[str, Any] = {}
-        for name, key in _referring(type(record)).items():
+        for name, key in _referring(type(record)).items():  # type: ignore[arg-type]
             given = getattr(record, name)
             found = self._value(key, given, f"{path}.{name}") if given is not None else None
             if found != given:

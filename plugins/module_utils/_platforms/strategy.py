@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def strategy(plan: ServicePlan) -> dict[str, Any]:
     """Copy by copy; a pod with GPUs first gives back what its successor needs, so no GPU has to be spare.
 
-    One copy with cache devices is stopped before: its successor finds the devices free, and no service is lost
-    that would have lasted.
+    One copy with cache devices is stopped before: its successor finds them free, and no other copy served.
     """
-    if plan.recreates or (cache_devices(plan) and plan.autoscaling is None and plan.service.scaling.min == 1):
+    single = plan.autoscaling is None and plan.service.scaling.min == 1
+    if plan.recreates or (single and cache_devices(plan)):
         return {"type": "Recreate"}
     surge, unavailable = (0, 1) if plan.gpus_per_pod else (1, 0)
     return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}
