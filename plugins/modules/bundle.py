@@ -144,6 +144,12 @@ options:
     description: Whether an older version than the one that is there may be applied.
     type: bool
     default: false
+  accept_dangers:
+    description:
+      - Whether a manifest is fine that switches off a protection, for V(aidaptiv) the check of the firmware,
+        without which any NVMe device may be formatted.
+    type: bool
+    default: false
   delete_crds:
     description: Whether V(absent) of O(state) also deletes definitions, with all objects of their kinds.
     type: bool
@@ -292,6 +298,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
         },
     },
     "allow_downgrade": {"type": "bool", "default": False},
+    "accept_dangers": {"type": "bool", "default": False},
     "delete_crds": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
 }
@@ -341,6 +348,7 @@ def _wish(options: dict[str, Any]) -> Wish:
         mode=options["mode"],
         if_exists=options["if_exists"],
         allow_downgrade=options["allow_downgrade"],
+        accept_dangers=options["accept_dangers"],
     )
 
 

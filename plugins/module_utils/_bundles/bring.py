@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Wish:
     mode: str = "install"
     if_exists: str = "skip"
     allow_downgrade: bool = False
+    accept_dangers: bool = False
 
     @property
     def own_set(self) -> str:
@@ -100,6 +102,7 @@ def bring(
         objects, brought.checksum = fetch(wish.source, download)
         made, brought.changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
         _refuse_older(finding, made, wish)
+        refuse_dangers(made, wish)
         brought.outcomes = apply(
             client,
             _sets(wish, made),
@@ -216,6 +219,24 @@ def _refuse_older(finding: Finding, objects: Sequence[Object], wish: Wish) -> No
                     f"{finding.version} is there, and {newest} is older.",
                     "Give a source that is not older, or allow_downgrade: true.",
                 )
+            ]
+        )
+
+
+def refuse_dangers(objects: Sequence[Object], wish: Wish) -> None:
+    """Raises Refused where a manifest switches a protection off that the product should keep."""
+    text = json.dumps(objects)
+    found = [(word, harm) for word, harm in wish.product.dangers.items() if word in text]
+    if found and not wish.accept_dangers:
+        raise Refused(
+            [
+                _problem(
+                    wish.product.name,
+                    "Rejected",
+                    f"the manifest says {word}: {harm}.",
+                    "Take it out with patches, or set accept_dangers: true.",
+                )
+                for word, harm in found
             ]
         )
 

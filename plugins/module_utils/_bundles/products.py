@@ -26,6 +26,8 @@ class Product:
     probe: Object | None = None
     needs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     used_by: tuple[tuple[str, str], ...] = ()
+    dangers: Mapping[str, str] = field(default_factory=dict)
+    """Words that must not stand in a manifest, and what they would do."""
 
     def address(self, version: str) -> str:
         return self.release.format(version=version, number=version.removeprefix("v"))
@@ -114,6 +116,7 @@ PRODUCTS: dict[str, Product] = {
         Product(
             name="aidaptiv",
             namespace="aidaptivcache-operator",
+            dangers={"skip_firmware_check": "any NVMe device could be formatted as a cache"},
         ),
         Product(name="prometheus", namespace="monitoring"),
     )

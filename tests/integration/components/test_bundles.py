@@ -130,3 +130,27 @@ def test_images_of_the_runtimes_move_too() -> None:
     images = json.dumps(made).split('"image": "')[1:]
     assert images
     assert all(image.startswith("site.example/") for image in images)
+
+
+@pytest.mark.req("S3-01")
+def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None:
+    existing = wish("aidaptiv", Path("none"), mode="existing")
+    [missing] = bring(client, existing, download=nothing).diagnosis
+    assert (missing.code, missing.object) == ("NoEffect", "aidaptiv")
+
+    def advertise(number: str | None) -> None:
+        amounts = {"phison.com/ai100": number}
+        client.request(
+            "PATCH",
+            "/api/v1/nodes/bare-1/status",
+            body={"status": {"capacity": amounts, "allocatable": amounts}},
+            content_type="application/merge-patch+json",
+        )
+
+    advertise("2")
+    try:
+        found = bring(client, existing, download=nothing)
+        assert not found.diagnosis
+        assert found.finding.evidence == ("node bare-1 advertise phison.com/ai100",)
+    finally:
+        advertise(None)
