@@ -71,6 +71,8 @@ def clusters(tmp_path_factory: pytest.TempPathFactory, path: str) -> Iterator[Cl
             name: stack.enter_context(running(tmp_path_factory.mktemp(name), **options))
             for name in ENVIRONMENTS
         }
+        for one in labs.values():  # Istio would bring it
+            one.core.create_namespace({"metadata": {"name": "istio-system"}})
         yield Clusters(labs, path)
 
 
