@@ -22,7 +22,7 @@ Object = dict[str, Any]
 
 pytestmark = [pytest.mark.proof("C")]
 
-PRODUCT = "NVIDIA-L40S"
+PRODUCT_LABEL = "nvidia.com/gpu.product"
 CLUSTER = {"gpu_nodes": {"label": "nvidia.com/gpu.present=true"}}
 ENTRY = {
     "name": "chat",
@@ -30,7 +30,6 @@ ENTRY = {
     "engine": "triton-trtllm",
     "image": IMAGE,
     "version": "0.9.0",
-    "gpu": {"product": PRODUCT},
     "topology": {"tensor": 2},
     "labels": {"team": "search"},
     "pull_secrets": ["ngc"],
@@ -43,6 +42,8 @@ class Services:
     def __init__(self, client: Client, namespace: str) -> None:
         self.client, self.namespace = client, namespace
         self.plans: tuple[ServicePlan, ...] = ()
+        nodes = client.list("v1", "Node", label_selector=PRODUCT_LABEL)
+        self.product = max(str(node["metadata"]["labels"][PRODUCT_LABEL]) for node in nodes)
         store = f"models-{namespace}"
         self.store: Object = {
             "name": store,
@@ -55,7 +56,8 @@ class Services:
     def plan(self, **given: Any) -> ServicePlan:
         cache = {"store": self.store["name"], "path": "hugging_face"}
         model = {"name": "llama-3-8b", "source": "meta-llama/Meta-Llama-3-8B", "store": "hub"}
-        entry = {**ENTRY, "namespace": self.namespace, "cache": cache, **given}
+        gpu = {"product": self.product}
+        entry = {**ENTRY, "namespace": self.namespace, "cache": cache, "gpu": gpu, **given}
         self.fleet = fleet([entry], models=[model], stores=[self.store, HUB], cluster=CLUSTER)
         self.plans = plan(self.fleet)
         return self.plans[0]
@@ -107,7 +109,7 @@ def test_a_conversion_is_a_job_that_ends_before_the_servers_begin(services: Serv
     assert pod["status"]["phase"] == "Succeeded"
     node = services.client.get("v1", "Node", pod["spec"]["nodeName"])
     assert node is not None
-    assert node["metadata"]["labels"]["nvidia.com/gpu.product"] == PRODUCT
+    assert node["metadata"]["labels"][PRODUCT_LABEL] == services.product
 
     (container,) = pod["spec"]["containers"]
     amounts = {"cpu": "6", "memory": "64Gi", "ephemeral-storage": "32Gi", "nvidia.com/gpu": "2"}
@@ -115,7 +117,9 @@ def test_a_conversion_is_a_job_that_ends_before_the_servers_begin(services: Serv
     assert pod["spec"]["imagePullSecrets"] == [{"name": "ngc"}]
     variables = {each["name"]: each.get("value") for each in container["env"]}
     assert variables["HF_HOME"] == "/var/run/models/hugging_face"
-    assert variables["ENGINE_DEST_PATH"].startswith(f"/var/run/models/llama-3-8b/{PRODUCT}/float16/1x2/")
+    assert variables["ENGINE_DEST_PATH"].startswith(
+        f"/var/run/models/llama-3-8b/{services.product}/float16/1x2/"
+    )
     assert "HF_TOKEN" not in variables
     mounts = {each["mountPath"]: each for each in container["volumeMounts"]}
     assert "readOnly" not in mounts["/var/run/models"]
