@@ -58,6 +58,16 @@ def pod_symptoms(pod: Object, world: World) -> list[Symptom]:
     return found or _whole_pod(pod) or _probe(pod, world)
 
 
+def died_of(pod: Object, world: World) -> Symptom | None:
+    """Why a container of a pod had started again. In a group that starts anew as a whole that is the end of
+    all its pods, and none lives to see a crash loop."""
+    for status, init in _containers(pod):
+        last = (status.get("lastState") or {}).get("terminated") or {}
+        if last.get("exitCode"):
+            return _crash(pod, status["name"], last, world, init=init, words="")
+    return None
+
+
 def activity(pod: Object, world: World) -> str:
     """A word or two about what a pod that is not ready is doing."""
     phase = (pod.get("status") or {}).get("phase")

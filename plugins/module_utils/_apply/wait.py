@@ -16,7 +16,7 @@ from .._cluster.autoscaler import is_autoscaled
 from .departure import wait_until_gone
 from .diagnosis import Diagnosis, causes, diagnosis, symptoms_of, unexplained, with_log
 from .lineage import lineage
-from .pods import activity, ready
+from .pods import activity, died_of, ready
 from .progress import Say, Voice
 from .readiness import EVIDENCE_KINDS, State, child_kinds, is_unknown, state_of, waits_for
 from .streams import Observer, Scope
@@ -73,6 +73,7 @@ class _Wait:
         self._first_seen: dict[tuple[Key, str, str], float] = {}
         self._own_pods: dict[str, Key] = {}
         self._vanished: dict[Key, int] = {}
+        self._died_of: dict[Key, Symptom] = {}
         self._done: set[Key] = set()
         self._autoscaler_asked = False
 
@@ -204,7 +205,11 @@ class _Wait:
         found = symptoms_of(obj, self._world)
         if self._vanished.get(key, 0) >= CHURN:
             said = f"{self._vanished[key]} of its pods were deleted during the wait."
-            found.append(symptom("Deleted", obj, reason="PodsDeleted", message=said, grace=0.0))
+            died = self._died_of.get(key)
+            if died is None:
+                found.append(symptom("Deleted", obj, reason="PodsDeleted", message=said, grace=0.0))
+            else:
+                found.append(replace(died, message=f"{said} One of them: {died.message}", grace=0.0))
         if any(one.code == "Unschedulable" for one in found) and not self._autoscaler_asked:
             self._autoscaler_asked = True
             self._world.autoscaled = is_autoscaled(self._client, deadline=time.monotonic() + EVIDENCE_TIME)
@@ -221,6 +226,8 @@ class _Wait:
             key = self._own_pods.pop(obj["metadata"].get("uid", ""), None) if obj["kind"] == "Pod" else None
             if key is not None:
                 self._vanished[key] = self._vanished.get(key, 0) + 1
+                if died := died_of(obj, self._world):
+                    self._died_of[key] = died
                 self._voice.note(f"{title(self._waited[key])}: pod {obj['metadata']['name']} was deleted")
 
     def _check_refused(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply.diagnosis import causes, symptoms_of
-from ansible_collections.inferops.serving.plugins.module_utils._apply.pods import activity
+from ansible_collections.inferops.serving.plugins.module_utils._apply.pods import activity, died_of
 from ansible_collections.inferops.serving.plugins.module_utils._apply.symptoms import Symptom
 from ansible_collections.inferops.serving.plugins.module_utils._apply.world import World, key_of
 
@@ -321,3 +321,13 @@ def test_activity_in_a_word(obj, words):
 def test_activity_knows_the_image_pull_by_its_event():
     obj = owned_pod(containerStatuses=[waiting("ContainerCreating")])
     assert activity(obj, World.of([obj, event(obj, "Pulling", kind="Normal")])) == "pulling image"
+
+
+@pytest.mark.req("S2-50")
+def test_a_pod_that_is_gone_tells_what_it_died_of() -> None:
+    killed = {"exitCode": 137, "reason": "OOMKilled"}
+    restarted = pod(containerStatuses=[waiting("ContainerCreating", restarts=1, last=killed)])
+    died = died_of(restarted, World())
+    assert died is not None
+    assert died.code == "OutOfMemory"
+    assert died_of(pod(containerStatuses=[waiting("ContainerCreating")]), World()) is None
