@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.inferops.serving.plugins.module_utils._lab.build import locked
+
 BACKEND = Path(__file__).parent / "standin_backend.py"
 PATIENCE = 90
 
@@ -51,8 +53,11 @@ class Installation:
 
     def install(self, requirements: Path) -> None:
         """Raises CalledProcessError where the packages cannot be had."""
-        if (self.home / "complete").exists():
-            return
+        with locked(self.home.with_name(f".{self.home.name}.lock"), print):
+            if not (self.home / "complete").exists():
+                self._install(requirements)
+
+    def _install(self, requirements: Path) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", self.home / "venv"], check=True)
         pip = [
