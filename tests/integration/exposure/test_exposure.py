@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -52,8 +52,10 @@ def client(lab: Lab) -> Client:
 
 
 @pytest.fixture
-def namespace(lab: Lab) -> str:
-    return lab.namespace("exposure")
+def namespace(lab: Lab) -> Iterator[str]:
+    name = lab.namespace("exposure")
+    yield name
+    lab.core.delete_namespace(name)
 
 
 def fleet(namespace: str, ways_in: Mapping[str, Any] = WAYS_IN, platform: str = "deployment") -> Fleet:
