@@ -88,7 +88,7 @@ def _revision(client: Client, namespace: str, name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.req("S0-21", "V-23")
+@pytest.mark.req("S0-21")
 def test_the_gate_names_the_flags_that_the_webhook_then_asks_for(client: Client, namespace: str) -> None:
     (found,) = errors(client, plans(namespace, WITH_GPU))
     assert "Knative refuses affinity and tolerations of the pods" in found

@@ -26,7 +26,7 @@ HAMI = {"gpu_resources": "hami"}
 OTTERSCALE = {"gpu_resources": "otterscale"}
 
 
-@pytest.mark.req("S1-25", "S4-27", "V-23")
+@pytest.mark.req("S1-25", "S4-27")
 def test_products_and_labels_of_real_nodes(client: Client, namespace: str, island: Made) -> None:
     product = f"LAB-{uuid.uuid4().hex[:6]}"
     there = island(**{"nvidia.com/gpu.product": product})
@@ -41,7 +41,7 @@ def test_products_and_labels_of_real_nodes(client: Client, namespace: str, islan
     assert errors(client, plans(namespace, fitting, cluster=there.cluster)) == []
 
 
-@pytest.mark.req("S1-77", "S2-26", "S3-14", "V-24", "V-09")
+@pytest.mark.req("S1-77", "S2-26", "S3-14")
 def test_room_on_real_nodes_less_what_pods_hold(client: Client, namespace: str, island: Made) -> None:
     there = island(gpus=4)
     assert errors(client, plans(namespace, {"topology": {"tensor": 4}}, cluster=there.cluster)) == []
@@ -214,7 +214,7 @@ def test_a_webhook_that_injects_must_have_somebody_behind_it(client: Client, nam
         client.delete(registration)
 
 
-@pytest.mark.req("S3-42", "V-21")
+@pytest.mark.req("S3-42")
 def test_a_port_of_the_nodes_that_is_taken(client: Client, namespace: str) -> None:
     taken = client.request(
         "POST",

@@ -62,7 +62,7 @@ def test_a_tool_that_is_missing_refuses_only_its_feature(lab: Lab, namespace: st
     assert run.status == 0, run.output
 
 
-@pytest.mark.req("S1-77", "V-24")
+@pytest.mark.req("S1-77")
 def test_a_run_that_finds_no_room_stops_or_queues(
     lab: Lab, client: Client, namespace: str, island: Made
 ) -> None:

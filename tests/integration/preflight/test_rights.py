@@ -59,7 +59,7 @@ def _services(lab: Lab, token: str, given: Mapping[str, Any], **options: Any) ->
     return run_tasks([task], variables=given)
 
 
-@pytest.mark.req("XC-12", "V-23")
+@pytest.mark.req("XC-12")
 def test_missing_rights_are_named_and_nothing_is_written(lab: Lab, client: Client, namespace: str) -> None:
     token = _account(
         client,

@@ -8,7 +8,7 @@ import pytest
 from tests.unit._preflight.asking import holder, node, told
 
 
-@pytest.mark.req("S1-77", "V-24")
+@pytest.mark.req("S1-77")
 def test_a_pod_that_no_node_can_take_is_told_what_the_largest_has() -> None:
     nodes = [node("gpu-0", gpus=4), node("gpu-1", gpus=4)]
     (problem,) = told({"topology": {"tensor": 8}, "gpu": {"product": "NVIDIA-A10G"}}, nodes=nodes)
@@ -49,7 +49,7 @@ def test_copies_beyond_what_is_there_wait_where_they_are_admitted_in_groups() ->
     assert problem.severity == "warning"
 
 
-@pytest.mark.req("S2-26", "V-09")
+@pytest.mark.req("S2-26")
 def test_the_most_copies_are_held_against_all_that_is_there() -> None:
     scaled = {"scaling": {"min": 1, "max": 10, "metric": "cpu"}, "gpu": {"product": "NVIDIA-A10G"}}
     (problem,) = told(scaled)

@@ -17,7 +17,7 @@ KNATIVE = {
 ON = {f"kubernetes.podspec-{name}": "enabled" for name in ("affinity", "tolerations")}
 
 
-@pytest.mark.req("S0-21", "V-23")
+@pytest.mark.req("S0-21")
 def test_feature_flags_that_are_off_are_named_exactly() -> None:
     (problem,) = told(KNATIVE, knative_features={})
     assert "Knative refuses affinity and tolerations of the pods" in problem.message
@@ -103,7 +103,7 @@ def test_the_container_by_which_kserve_fetches_models_does_not() -> None:
     assert told({"platform": "kserve"}, namespaces=enforcing("baseline")) == []
 
 
-@pytest.mark.req("S3-42", "V-21")
+@pytest.mark.req("S3-42")
 def test_a_port_of_the_nodes_that_another_service_has() -> None:
     entry = {"expose": {"type": "nodeport", "node_port": 30299}}
 

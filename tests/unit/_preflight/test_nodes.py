@@ -12,7 +12,7 @@ def test_a_cluster_that_has_everything_is_no_problem() -> None:
     assert told() == []
 
 
-@pytest.mark.req("S1-25", "V-23")
+@pytest.mark.req("S1-25")
 def test_an_unknown_product_is_named_with_those_that_are_there() -> None:
     nodes = [node("a"), node("b"), node("c", product="Tesla-V100-SXM2-16GB")]
     (problem,) = told({"gpu": {"product": "NVIDIA-A10"}}, nodes=nodes)
