@@ -282,7 +282,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "images": {"type": "dict", "default": {}},
     "image_registry_map": {"type": "dict", "default": {}},
     "registry_prefix": {"type": "str"},
-    "image_pull_secrets": {"type": "list", "elements": "str", "default": []},
+    "image_pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "tolerations": {"type": "list", "elements": "dict", "default": []},
     "node_selector": {"type": "dict", "default": {}},
     "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},

@@ -289,7 +289,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "image": {"type": "str"},
     "image_registry_map": {"type": "dict", "default": {}},
     "registry_prefix": {"type": "str"},
-    "image_pull_secrets": {"type": "list", "elements": "str", "default": []},
+    "image_pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "tolerations": {
         "type": "list",
         "elements": "dict",

@@ -29,8 +29,8 @@ OWN_LAST = "nvcr.io/nvidia/gpu-feature-discovery:{}"
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     publish: str = option(
-        "V(nodefeature) publishes through objects, V(file) through a file on the node, V(auto) through objects"
-        " where the version can.",
+        "V(nodefeature) publishes through objects, V(file) through a file on the node, V(auto) through"
+        " objects where the version can.",
         choices=("auto", "nodefeature", "file"),
         default="auto",
     )

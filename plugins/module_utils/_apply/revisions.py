@@ -52,7 +52,7 @@ def record_revision(
     applied_by: str = "",
     deadline: float | None = None,
 ) -> tuple[Revision, bool]:
-    """Keeps what was applied to the set ``namespace/name`` as the newest revision; the answer says if it is new.
+    """Keeps what was applied to the set ``namespace/name`` as the newest revision, and says if it is new.
 
     A spec that was applied before gets a new number instead of a second copy, as with a Deployment that is
     rolled back. Of older revisions ``limit`` stay, the newest verified one in any case. They go with the

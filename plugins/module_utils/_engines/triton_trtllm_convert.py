@@ -241,10 +241,14 @@ def convert(plan: dict[str, Any], work: Path) -> None:
         work.rename(place)
 
 
+def stop(_signum: int, _frame: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def main() -> int:
     plan = json.loads(HERE.with_name("convert.json").read_text(encoding="utf-8"))
     place = Path(plan["place"])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, stop)
     place.parent.mkdir(parents=True, exist_ok=True)
     lock = place.with_name(f"{place.name}.lock")
     try:
@@ -271,8 +275,9 @@ def main() -> int:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the container's log
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

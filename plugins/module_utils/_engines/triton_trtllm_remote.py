@@ -113,9 +113,9 @@ def main(pod: str, *words: str) -> int:
     try:
         return run(launch, pod, " ".join(words))
     except (Failed, OSError) as error:
-        print(error, file=sys.stderr, flush=True)  # noqa: T201 - where mpirun shows it
+        sys.stderr.write(f"{error}\n")  # where mpirun shows it
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    raise SystemExit(main(*sys.argv[1:]))

@@ -18,6 +18,7 @@ list pods, get and create ``pods/exec`` where a copy has several pods, and list 
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shlex
@@ -27,9 +28,7 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -64,24 +63,31 @@ class Api:
 
     def get(self, path: str, **query: str) -> dict[str, Any] | None:
         """The object or list at a path of the namespace; None where there is none."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        url = f"https://{host}:{self._port}{path}?{urllib.parse.urlencode(query)}"
+        trouble = ""
         for attempt in range(TRIES):
-            request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._read('token')}"})
             try:
-                with urllib.request.urlopen(request, timeout=30, context=self._trust()) as answer:  # noqa: S310
-                    found: dict[str, Any] = json.load(answer)
+                status, written = self._ask(f"{path}?{urllib.parse.urlencode(query)}")
+                if status == HTTPStatus.OK:
+                    found: dict[str, Any] = json.loads(written)
                     return found
-            except urllib.error.HTTPError as error:
-                if error.code == HTTPStatus.NOT_FOUND:
-                    return None
-                if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                    raise Failed(f"the account of this pod may not read {path}: {error}") from error
-                trouble: Exception = error
-            except (OSError, ValueError) as error:
-                trouble = error
+                trouble = f"{status} {HTTPStatus(status).phrase}"
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                trouble, status = str(error), 0
+            if status == HTTPStatus.NOT_FOUND:
+                return None
+            if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                raise Failed(f"the account of this pod may not read {path}: {trouble}")
             time.sleep(attempt)
         raise Failed(f"the API server does not answer: {trouble}")
+
+    def _ask(self, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=30, context=self._trust())
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self._read('token')}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
 
     def jobs(self, labels: dict[str, str]) -> list[dict[str, Any]]:
         return self._list("/apis/batch/v1", "jobs", labels)
@@ -346,7 +352,8 @@ def tell(text: str, told: str) -> str:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the container's log
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def stop(_signum: int, _frame: object) -> None:
@@ -362,9 +369,9 @@ def main(arguments: list[str]) -> int:
     except Stopped:
         return 0
     except Failed as error:
-        print(error, file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"{error}\n")
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    raise SystemExit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._names import AFTER_SERVERS_ANNOTATION
 from .._platforms.pod import metadata
@@ -37,8 +37,7 @@ class Share:
 
     @property
     def _address(self) -> tuple[str, int]:
-        assert self.plan.address is not None  # noqa: S101 - only services that are exposed have shares
-        return self.plan.address
+        return cast("tuple[str, int]", self.plan.address)  # only services that are exposed have shares
 
 
 def shares(plan: ServicePlan) -> tuple[Share, ...]:

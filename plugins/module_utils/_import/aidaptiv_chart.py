@@ -144,7 +144,7 @@ def _resources(made: Imported, given: Values) -> None:
         if any(resource.startswith(prefix) for resource in asked):
             made.cluster["gpu_resources"] = preset
     for resource, amount in asked.items():
-        _, _, kind = resource.rpartition("/")
+        kind = resource.rpartition("/")[2]
         if kind in ("vgpu", "gpu"):
             _gpus(made, resource, int(amount))
         elif kind in ("vgpumem-percentage", "gpumem-percentage"):

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import aidaptiv_chart, manifests, triton_chart, trtllm_chart
 from .imported import Imported, overlay
 
-Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Values: TypeAlias = "Mapping[str, Any] | Sequence[Mapping[str, Any]]"
 
 SOURCES: dict[str, Callable[[Any, str, str], Imported]] = {
     "aidaptiv-chart": aidaptiv_chart.read,

@@ -187,7 +187,7 @@ def test_some_services_can_be_meant_alone(clusters: Clusters) -> None:
     assert [one["name"] for one in run.result("services")["services"]] == ["gpt2"]
     misspelt = play(clusters, "playbooks/deploy.yml", "staging", "--tags", "serving", llm_services=["gtp2"])
     assert misspelt.status == 2
-    assert "gpt2" in misspelt.result("services")["msg"]
+    assert "Did you mean gpt2?" in misspelt.output
 
 
 def test_a_variable_of_the_wrong_type_is_refused_before_anything_else(clusters: Clusters) -> None:

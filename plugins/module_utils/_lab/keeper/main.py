@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from ..api import Api, ApiError
 from .backends import Backends
@@ -20,7 +20,7 @@ from .gateway import Gateway
 from .knative_ingress import KnativeIngress
 from .pods import Pods
 
-Task = Pods | Gateway | KnativeIngress
+Task: TypeAlias = "Pods | Gateway | KnativeIngress"
 
 IDLE_SECONDS = 10.0
 REPEAT_SECONDS = 0.5

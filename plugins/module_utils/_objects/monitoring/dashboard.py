@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._metrics import Meter
 from ..._plan import ServicePlan, meter
@@ -20,7 +20,7 @@ _COLUMNS, _HEIGHT = 2, 8
 _WIDTH = 24 // _COLUMNS
 _SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
-Panel = tuple[str, str, dict[str, str | None]]
+Panel: TypeAlias = "tuple[str, str, dict[str, str | None]]"
 """Title, unit, and queries by legend."""
 
 
