@@ -16,7 +16,6 @@ from ..pods import PodGroup, Wanted
 CODE = "V-23"
 
 DEFAULT = "default-scheduler"
-HAMI = "hami-scheduler"
 HAMI_WEBHOOK = "vgpu.hami.io"
 
 
@@ -64,7 +63,8 @@ def _shared(one: Wanted, group: PodGroup, facts: Facts) -> Iterator[Problem]:
     shares = [name for name in asked if name not in there]
     if _rewrites(facts) or (asked and not shares):
         return
-    hint = f"Set topology.placement.scheduler: {HAMI}, or install HAMi with its webhook."
+    scheduler = one.plan.cluster.components.hami.scheduler
+    hint = f"Set topology.placement.scheduler: {scheduler}, or install HAMi with its webhook."
     path = at(one.plan, "topology.placement.scheduler")
     if shares:
         message = (
