@@ -21,6 +21,7 @@ from . import triton_trtllm_layout as layout
 from . import triton_trtllm_remote, triton_trtllm_serve
 from .engine import Amounts, Engine
 from .server import SCRATCH, server
+from .triton import common_arguments
 from .triton_trtllm_conversion import job, specification
 from .triton_trtllm_links import lacks_links
 from .triton_trtllm_repository import rendered
@@ -138,19 +139,13 @@ def _server(plan: ServicePlan, repository: str) -> list[str]:
 
 def _first(plan: ServicePlan) -> list[str]:
     """Metrics of GPUs and CPUs are the business of exporters on the nodes."""
-    given = plan.service.engine_args
-    args = [
+    return [
         "--allow-metrics=true",
         "--allow-gpu-metrics=false",
         "--allow-cpu-metrics=false",
         f"--metrics-interval-ms={_METRICS_INTERVAL_MS}",
-        f"--exit-timeout-secs={plan.requests_in_flight}",
+        *common_arguments(plan),
     ]
-    if given.log_verbose is not None:
-        args.append(f"--log-verbose={given.log_verbose}")
-    if given.log_iso8601:
-        args.append("--log-format=ISO8601")
-    return [*args, *given.extra]
 
 
 def _other(rank: int) -> list[str]:

@@ -14,6 +14,7 @@ from .._names import REPOSITORY_HASH_ANNOTATION
 from .._workload import ConfigFiles, Mount, Port, Workload
 from .engine import Engine
 from .server import server
+from .triton import common_arguments
 from .vllm import AMOUNTS
 from .vllm_arguments import engine_arguments, vllm_environment
 
@@ -83,21 +84,12 @@ def workload(plan: ServicePlan) -> Workload:
 
 
 def _arguments(plan: ServicePlan, root: str) -> tuple[str, ...]:
-    given = plan.service.engine_args
     ports = {
         port.name: number
         for port, number in zip(TRITON_VLLM.ports, (p.number for p in plan.ports), strict=True)
     }
-    args = [
-        f"--model-repository={root}",
-        *(f"--{name}-port={number}" for name, number in ports.items()),
-        f"--exit-timeout-secs={plan.requests_in_flight}",
-    ]
-    if given.log_verbose is not None:
-        args.append(f"--log-verbose={given.log_verbose}")
-    if given.log_iso8601:
-        args.append("--log-format=ISO8601")
-    return (*args, *given.extra)
+    listening = (f"--{name}-port={number}" for name, number in ports.items())
+    return (f"--model-repository={root}", *listening, *common_arguments(plan))
 
 
 def _json(content: object) -> str:

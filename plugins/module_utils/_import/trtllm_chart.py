@@ -8,22 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._catalogue.models import HUB_IDS
 from .imported import Imported
 from .values import Values
-
-HUB_IDS = {
-    "gpt2": "openai-community/gpt2",
-    "opt125m": "facebook/opt-125m",
-    "llama-2-7b": "meta-llama/Llama-2-7b-hf",
-    "llama-2-7b-chat": "meta-llama/Llama-2-7b-chat-hf",
-    "llama-2-70b": "meta-llama/Llama-2-70b-hf",
-    "llama-2-70b-chat": "meta-llama/Llama-2-70b-chat-hf",
-    "llama-3-8b": "meta-llama/Meta-Llama-3-8B",
-    "llama-3-8b-instruct": "meta-llama/Meta-Llama-3-8B-Instruct",
-    "llama-3-70b": "meta-llama/Meta-Llama-3-70B",
-    "llama-3-70b-instruct": "meta-llama/Meta-Llama-3-70B-Instruct",
-}
-"""The names that the chart knows, whole: the chart's own pattern also takes longer ones."""
 
 PLACES: dict[str, str] = {
     "gpu": "gpu.product",
