@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from . import aidaptiv_chart, manifests, triton_chart, trtllm_chart
 from .imported import Imported, overlay
-
-Values: TypeAlias = "Mapping[str, Any] | Sequence[Mapping[str, Any]]"
 
 SOURCES: dict[str, Callable[[Any, str, str], Imported]] = {
     "aidaptiv-chart": aidaptiv_chart.read,
@@ -34,7 +32,7 @@ class UnknownSource(Exception):
 
 
 def import_values(
-    values: Values,
+    values: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     *,
     name: str = "",
     namespace: str = "",
@@ -61,7 +59,7 @@ def import_values(
     return made.result()
 
 
-def _recognised(values: Values) -> str:
+def _recognised(values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     if not isinstance(values, Mapping) or "kind" in values:
         return "manifests"
     for source, marks in _MARKS.items():
