@@ -127,8 +127,9 @@ def share_lab(labs: ExitStack) -> None:
     if not os.environ.get("LAB_KUBECONFIG"):
         sys.path.insert(0, str(ROOT / ".collections"))
         from tests.integration.conftest import CONTROLLERS, CRDS
-        from tests.support.lab import running
+        from tests.support.lab import build_programs, running
 
+        build_programs()
         lab = labs.enter_context(running(BUILD / "lab", controllers=CONTROLLERS, crds=CRDS))
         os.environ["LAB_KUBECONFIG"] = str(lab.kubeconfig)
 

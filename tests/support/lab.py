@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.inferops.serving.plugins.module_utils import _lab
-from ansible_collections.inferops.serving.plugins.module_utils._lab import argspec, processes, snapshot
+from ansible_collections.inferops.serving.plugins.module_utils._lab import argspec, build, processes, snapshot
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "lab"
 SOURCES = ROLE / "files"
@@ -80,6 +80,12 @@ def config(directory: Path, **options: Any) -> _lab.Config:
     checked = ArgumentSpecValidator(deepcopy(argspec.ARGUMENT_SPEC)).validate(given)
     assert not checked.error_messages, checked.error_messages
     return argspec.config(checked.validated_parameters)
+
+
+def build_programs() -> None:
+    """Builds whatever the lab of any test runs, so that no test waits for a compiler."""
+    everything = dict.fromkeys(argspec.CONTROLLERS, True)
+    build.binaries(config(Path("lab"), controllers=everything), print)
 
 
 @contextmanager
