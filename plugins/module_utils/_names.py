@@ -48,3 +48,7 @@ HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
 
 PROGRESS_CHANNEL = "INFEROPS_PROGRESS"
 """Environment variable of a module with the path of the file that takes its progress lines."""
+
+MONITORING_GROUP = "monitoring.coreos.com"
+MONITORING_API = f"{MONITORING_GROUP}/v1"
+"""The kinds by which the Prometheus operator learns what to read."""

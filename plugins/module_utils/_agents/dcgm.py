@@ -11,6 +11,7 @@ from typing import Any
 
 from .._cluster import Object
 from .._fleet.option import Text, option
+from .._names import MONITORING_API
 from .agent import PRIORITY, Agent, Settings, account, from_field, host_path, metadata, on_nodes, workload
 
 NAME = "dcgm-exporter"
@@ -145,7 +146,7 @@ def objects(settings: Settings) -> list[Object]:
 
 def _monitor(settings: Settings, choices: Choices, selector: dict[str, str]) -> Object:
     return {
-        "apiVersion": "monitoring.coreos.com/v1",
+        "apiVersion": MONITORING_API,
         "kind": "ServiceMonitor",
         "metadata": metadata(NAME, NAME, namespace=settings.namespace, **choices.monitor_labels),
         "spec": {

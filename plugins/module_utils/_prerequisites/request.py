@@ -16,6 +16,7 @@ from .._catalogue.pins import pinned
 from .._cluster import Client, ClusterError, Object
 from .._components import Decision, Finding
 from .._fleet.build import Builder
+from .._names import MONITORING_GROUP
 from .._sets import NAMESPACE_SET
 from .patches import patched
 
@@ -111,7 +112,7 @@ def request_of(options: Mapping[str, Any], client: Client) -> Request:
         runtime_class=options["runtime_class"],
         resources=options["resources"] or agent.resources,
         pull_secrets=options["image_pull_secrets"],
-        monitors_served=client.served("monitoring.coreos.com", "ServiceMonitor") is not None,
+        monitors_served=client.served(MONITORING_GROUP, "ServiceMonitor") is not None,
     )
     wrong = [str(problem).removeprefix("V-25 ") for problem in builder.problems]
     if values is not None:

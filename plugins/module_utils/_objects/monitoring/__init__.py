@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._names import MONITORING_GROUP
 from ..._plan import ServicePlan
 from .dashboard import dashboard
-from .named import GROUP
 from .pod_monitor import pod_monitor
 from .rules import rules
 
 __all__ = ["OPTIONAL_GROUPS", "monitoring_objects"]
 
-OPTIONAL_GROUPS = (GROUP,)
+OPTIONAL_GROUPS = (MONITORING_GROUP,)
 """API groups of objects that a service can do without."""
 
 

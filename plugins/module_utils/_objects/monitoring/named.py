@@ -9,9 +9,6 @@ from typing import Any
 
 from ..._plan import ServicePlan
 
-GROUP = "monitoring.coreos.com"
-API_VERSION = f"{GROUP}/v1"
-
 
 def monitoring_metadata(plan: ServicePlan, name: str) -> dict[str, Any]:
     """With the labels by which Prometheus selects what it reads."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._names import MONITORING_API
 from ..._plan import ServicePlan
-from .named import API_VERSION, monitoring_metadata
+from .named import monitoring_metadata
 from .rules import INTERVAL
 
 
@@ -18,7 +19,7 @@ def pod_monitor(plan: ServicePlan) -> dict[str, Any]:
     if _is_watched_closely(plan):
         endpoint["interval"] = INTERVAL
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": MONITORING_API,
         "kind": "PodMonitor",
         "metadata": monitoring_metadata(plan, plan.role_name),
         "spec": {

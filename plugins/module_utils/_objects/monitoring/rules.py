@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..._metrics import Meter
+from ..._names import MONITORING_API
 from ..._plan import ServicePlan, meter
 from .alerts import alerts
-from .named import API_VERSION, monitoring_metadata
+from .named import monitoring_metadata
 
 INTERVAL = "6s"
 """How often series are scraped and recorded that autoscalers look at."""
@@ -23,7 +24,7 @@ def rules(plan: ServicePlan) -> dict[str, Any]:
     if found := alerts(plan, measured):
         groups.append({"name": "alerts", "rules": found})
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": MONITORING_API,
         "kind": "PrometheusRule",
         "metadata": monitoring_metadata(plan, f"{plan.name}-metrics"),
         "spec": {"groups": groups},

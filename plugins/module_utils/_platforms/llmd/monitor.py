@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._names import MONITORING_API
 from ..pod import metadata
 from .names import METRICS, picker_name
 
@@ -19,7 +20,7 @@ def picker_monitor(plan: ServicePlan, selector: Mapping[str, str]) -> dict[str, 
     named = metadata(plan, picker_name(plan))
     named["labels"] |= plan.service.monitoring.labels
     return {
-        "apiVersion": "monitoring.coreos.com/v1",
+        "apiVersion": MONITORING_API,
         "kind": "PodMonitor",
         "metadata": named,
         "spec": {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..._fleet import Problem
+from ..._names import MONITORING_GROUP
 from ..._objects import OPTIONAL_GROUPS
 from ..._rules.finding import at, error, warning
 from ..facts import Facts, Object
@@ -23,7 +24,7 @@ PRODUCTS = {
     "inference.networking.k8s.io": "the Gateway API inference extension",
     "llm-d.ai": "the CRDs of the llm-d router",
     "keda.sh": "KEDA",
-    "monitoring.coreos.com": "the Prometheus operator",
+    MONITORING_GROUP: "the Prometheus operator",
     "route.openshift.io": "OpenShift",
     "networking.istio.io": "Istio",
     "security.istio.io": "Istio",
