@@ -34,6 +34,7 @@ options:
       - hami
       - aidaptiv
       - prometheus
+      - adapter
   state:
     description:
       - V(present) brings the product, V(absent) removes what was brought by this module, webhooks first.
@@ -51,7 +52,7 @@ options:
   if_exists:
     description:
       - What to do where somebody else runs the product. V(skip) leaves it, V(fail) fails with the evidence,
-        V(adopt) takes objects of the same names over.
+        V(adopt) takes objects of the same names over, but never an API that somebody else answers for.
     type: str
     choices: [skip, fail, adopt]
     default: skip
@@ -59,8 +60,8 @@ options:
     description:
       - Path of a file, of a directory or of an archive with manifests, or a URL.
       - Without it the address of the pinned release, where the product publishes manifests. For V(nfs_csi),
-        V(hami), V(aidaptiv) and V(prometheus) it is required, because they publish charts or nothing; render
-        a chart with C(helm template) first.
+        V(hami), V(aidaptiv), V(prometheus) and V(adapter) it is required, because they publish charts or
+        nothing; render a chart with C(helm template) first.
     type: str
   checksum:
     description: The SHA-256 of the source, as V(sha256:…). Required for a URL, unless O(allow_unverified).

@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .._apply import Action, Diagnosis, ObjectSet, Outcome, Refused, apply, remove
+from .._apply.applyset import part_of, set_id
 from .._apply.clock import deadline_in
-from .._apply.rejection import is_webhook_down
 from .._apply.stages import is_definition
 from .._catalogue.vllm import release
-from .._cluster import ApiError, Client, NotServed, Object
+from .._cluster import Client, NotServed, Object
 from .._components import COMPONENTS, Decision, Finding, decide, detect, read
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
 from .products import Product
+from .proof import silence
 from .source import Source, fetch
 from .transform import Change, Transformation, transform
 
-PAUSE = 0.5
 VERSION_ANNOTATION = "gateway.networking.k8s.io/bundle-version"
 
 
@@ -91,6 +90,9 @@ def bring(
         raise Refused(
             [_problem(name, "OtherOwner", decision.reason, "Use mode: existing, or remove it first.")]
         )
+    if decision.action == ADOPT and wish.product.api:
+        reason = f"{wish.product.api} has one owner: {'; '.join(finding.evidence)} ({finding.by})."
+        raise Refused([_problem(name, "OtherOwner", reason, "Use if_exists: skip, or remove theirs first.")])
     if decision.action == SKIP:
         return brought
     if decision.action == VERIFY:
@@ -105,7 +107,7 @@ def bring(
         refuse_dangers(made, wish)
         brought.outcomes = apply(
             client,
-            _sets(wish, made),
+            _sets(client, wish, made),
             check_mode=check_mode,
             force_conflicts=decision.action == ADOPT,
             wait=wait,
@@ -113,8 +115,8 @@ def bring(
             show_diff=show_diff,
             progress=progress,
         )
-    if wait and not check_mode and not brought.diagnosis and wish.product.probe:
-        brought.trouble += _answers(client, wish.product.probe, name, deadline=deadline, progress=progress)
+    if wait and not check_mode and not brought.diagnosis:
+        brought.trouble += silence(client, wish.product, deadline=deadline, progress=progress)
     return brought
 
 
@@ -150,20 +152,27 @@ def take_away(
     return outcomes
 
 
-def _sets(wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:
+def _sets(client: Client, wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:
     """Definitions are owned apart: they stay when the product goes, with what others made of them, and so
     does their namespace, in which it is recorded whose they are."""
-    namespaces = [obj for obj in objects if obj["kind"] == "Namespace"]
-    if wish.namespace not in {obj["metadata"]["name"] for obj in namespaces} | {"kube-system"}:
-        namespaces.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}})
     definitions = [obj for obj in objects if is_definition(obj)]
     rest = [obj for obj in objects if obj["kind"] != "Namespace" and not is_definition(obj)]
     parts = {f"{wish.own_set}-definitions": definitions, wish.own_set: rest}
     parts = {name: part for name, part in parts.items() if part}
+    namespaces = [obj for obj in objects if obj["kind"] == "Namespace"]
+    named = wish.namespace in {obj["metadata"]["name"] for obj in namespaces}
+    if not named and _may_have_namespace(client, wish.namespace, owner=next(iter(parts), wish.own_set)):
+        namespaces.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}})
     return [
         ObjectSet(name=name, namespace=wish.namespace, objects=[*(namespaces if index == 0 else ()), *part])
         for index, (name, part) in enumerate(parts.items())
     ]
+
+
+def _may_have_namespace(client: Client, name: str, *, owner: str) -> bool:
+    """Whether it is missing, or one that this set made: products may share a namespace."""
+    live = client.get("v1", "Namespace", name)
+    return live is None or part_of(live) == set_id(owner, name)
 
 
 def _scopes(client: Client, objects: Sequence[Object]) -> Callable[[Object], bool]:
@@ -257,29 +266,6 @@ def _refuse_while_used(client: Client, product: Product) -> None:
                     )
                 ]
             )
-
-
-def _answers(
-    client: Client, probe: Object, name: str, *, deadline: float, progress: Callable[[str], None]
-) -> list[Diagnosis]:
-    """A dry run of an object goes through the product's webhooks, as every object of its kinds will."""
-    said = False
-    while True:
-        try:
-            client.apply(probe, dry_run=True)
-            return []
-        except NotServed as error:
-            return [_problem(name, "NotServed", str(error), "Its definitions are not there.")]
-        except ApiError as error:
-            if not is_webhook_down(error):
-                return []  # it answered, if only to refuse
-            if time.monotonic() + PAUSE >= deadline:
-                hint = "Look at the pods behind the webhook's Service, and at its certificate."
-                return [_problem(name, "WebhookDown", error.message, hint)]
-        if not said:
-            progress(f"{name}: waiting until its webhooks answer")
-            said = True
-        time.sleep(PAUSE)
 
 
 def _problem(name: str, code: str, message: str, hint: str) -> Diagnosis:

@@ -28,6 +28,10 @@ class Product:
     used_by: tuple[tuple[str, str], ...] = ()
     dangers: Mapping[str, str] = field(default_factory=dict)
     """Words that must not stand in a manifest, and what they would do."""
+    api: str = ""
+    """Group and version of the aggregated API that it answers for. An API has one owner at a time."""
+    webhook: str = ""
+    """A webhook for pods that is passed over in silence where nobody gave it a certificate authority."""
 
     def address(self, version: str) -> str:
         return self.release.format(version=version, number=version.removeprefix("v"))
@@ -112,12 +116,13 @@ PRODUCTS: dict[str, Product] = {
             name="nfs_csi",
             namespace="kube-system",
         ),
-        Product(name="hami", namespace="kube-system"),
+        Product(name="hami", namespace="kube-system", webhook="vgpu.hami.io"),
         Product(
             name="aidaptiv",
             namespace="aidaptivcache-operator",
             dangers={"skip_firmware_check": "any NVMe device could be formatted as a cache"},
         ),
         Product(name="prometheus", namespace="monitoring"),
+        Product(name="adapter", namespace="monitoring", api="custom.metrics.k8s.io/v1beta1"),
     )
 }
