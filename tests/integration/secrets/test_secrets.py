@@ -192,7 +192,8 @@ def test_a_namespace_that_is_there_gets_our_label_beside_those_of_others(lab: La
 def test_another_value_replaces_the_pods_that_read_it_and_no_others(lab: Lab, namespace: str) -> None:
     from kubernetes import client
 
-    wanted = inventory(namespace)
+    gpu_nodes = {"label": "nvidia.com/gpu.present=true"}  # as those of the lab carry it
+    wanted = {**inventory(namespace), "llm_cluster": {"gpu_nodes": gpu_nodes}}
     given = {name: f"{{{{ {name} }}}}" for name in wanted}
 
     def pods_of(token: str) -> dict[str, Any]:
