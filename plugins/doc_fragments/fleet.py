@@ -1025,7 +1025,7 @@ options:
           opts:
             description:
               - Mount options.
-              - Left out it is the host's.
+              - Left out it is V(nfsvers=4.1,_netdev) for NFS.
             type: str
           directories:
             description:

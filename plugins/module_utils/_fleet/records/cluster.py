@@ -172,7 +172,7 @@ class HostMount:
     source: str = option("What is mounted, for example V(nfs.example:/models).")
     path: str = option("Mount point.")
     fstype: str = option("Type of the file system.", default="nfs4")
-    opts: str | None = option("Mount options.", default=None, implied="the host's")
+    opts: str | None = option("Mount options.", default=None, implied="V(nfsvers=4.1,_netdev) for NFS")
     directories: tuple[HostDirectory, ...] = option("Directories to make there.", default=())
 
 
