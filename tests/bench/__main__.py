@@ -45,7 +45,6 @@ def main() -> int:
     parser.add_argument("--helm", default=shutil.which("helm"))
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    sys.path.insert(0, str(ROOT / ".collections"))
     with ExitStack() as stack:
         if not options.kubeconfig:
             from tests.support.lab import running

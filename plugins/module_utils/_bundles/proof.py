@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from .._apply import Diagnosis
 from .._apply.rejection import is_webhook_down
@@ -14,7 +15,7 @@ from .._cluster import ApiError, Client, NotServed, Object
 from .products import Product
 
 PAUSE = 0.5
-Check = Callable[[], Diagnosis | None]
+Check: TypeAlias = "Callable[[], Diagnosis | None]"
 
 
 def silence(
