@@ -19,8 +19,9 @@ from .processes import Process
 NODE_LEASE_SECONDS = 40
 KWOK_CRDS = ("ClusterPortForward", "ClusterLogs", "ClusterExec")
 # Definitions of KServe's size make garbage at the start: collecting it rarely halves the time, and the limit
-# brings that back once there is much of it.
-APISERVER_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "900MiB"}
+# brings that back once there is much of it. It must stay well above what a full cluster keeps alive (0.9 GiB
+# with all definitions and some hundred services), or the server does nothing but collect.
+APISERVER_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "2GiB"}
 # The defaults of 20 and 30 requests a second make the start 5 s slower.
 CLIENT_RATE = ("--kube-api-qps=500", "--kube-api-burst=1000")
 
