@@ -111,9 +111,13 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def stop(number: int, *_: object) -> None:
-    """Ends what runs; the lab is ended on the way out."""
-    for process in list(RUNNING):
+    """Ends what runs, and the labs of tests that had no chance to end their own."""
+    running = list(RUNNING)
+    for process in running:
         process.terminate()
+    for process in running:
+        process.wait()
+    subprocess.run([sys.executable, ROOT / "tools/stop_labs.py", BUILD], check=False)
     sys.exit(128 + number)
 
 
