@@ -2627,8 +2627,8 @@ options:
             description:
               - How long one pod may take from start to ready, in seconds.
               - 1 or more.
+              - Left out it is what the engine is known to need.
             type: int
-            default: 1200
       allow_any_world_size:
         description:
           - Accept a world size that is no power of two for TensorRT-LLM.

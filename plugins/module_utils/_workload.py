@@ -48,14 +48,22 @@ class Port:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
-    """An HTTP probe; times in seconds."""
+class Pace:
+    """When a probe asks, in seconds, and how many failures in a row decide."""
 
-    path: str
-    port: str
+    delay: int = 0
     period: int = 10
     timeout: int = 5
     failures: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """An HTTP probe."""
+
+    path: str
+    port: str
+    pace: Pace
 
 
 @dataclass(frozen=True, kw_only=True)

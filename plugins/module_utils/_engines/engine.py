@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .._catalogue.metrics import Exporter
-from .._workload import Port, Workload
+from .._workload import Pace, Port, Workload
 
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
+
+USUAL = Pace()
+PATIENT = Pace(timeout=10, failures=6)
+"""A restart costs a model load, an unready pod only its traffic."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,11 @@ class Engine:
     startup_path: str
     readiness_path: str
     liveness_path: str
+    startup_timeout: int = 1200
+    """Seconds from start to ready, where the service says nothing else."""
+    startup_pace: Pace = USUAL
+    readiness_pace: Pace = USUAL
+    liveness_pace: Pace = PATIENT
     api_key_variable: str | None = None
     """Variable from which it takes the key that its clients must show; None: it asks for none."""
     uses_gpu: bool

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._catalogue import metrics, trtllm
 from .._names import SERVICE_LABEL, SPEC_HASH_ANNOTATION
-from .._workload import ConfigFiles, Env, Mount, Port, Workload
+from .._workload import ConfigFiles, Env, Mount, Pace, Port, Workload
 from . import triton_trtllm_layout as layout
 from . import triton_trtllm_remote, triton_trtllm_serve
 from .engine import Amounts, Engine
@@ -230,6 +230,10 @@ _BUILT = Engine(
     startup_path="/v2/health/ready",
     readiness_path="/v2/health/ready",
     liveness_path="/v2/health/live",
+    startup_timeout=960,
+    startup_pace=Pace(delay=60, period=15),
+    readiness_pace=Pace(delay=15, period=2, failures=15),
+    liveness_pace=Pace(delay=10, period=2, timeout=10, failures=15),
     uses_gpu=True,
     loads_model=True,
     converts=True,

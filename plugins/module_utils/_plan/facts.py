@@ -319,7 +319,7 @@ class ServicePlan(Entry):
 
     @property
     def startup_timeout(self) -> int:
-        return self.service.verify.startup_timeout
+        return self.service.verify.startup_timeout or self.engine.startup_timeout
 
     @cached_property
     def startup_probe(self) -> Probe:

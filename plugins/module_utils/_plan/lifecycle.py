@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._workload import Probe
@@ -12,7 +13,6 @@ from .._workload import Probe
 if TYPE_CHECKING:
     from .facts import ServicePlan
 
-_PROBE_PERIOD = 10
 _SCHEDULING = 300
 """What a pod may take before its start: finding a node and pulling an image of many gigabytes."""
 
@@ -25,22 +25,25 @@ EXIT = 15
 
 
 def startup(plan: ServicePlan) -> Probe:
-    """Asked until the model is loaded; the whole budget is the service's ``verify.startup_timeout``."""
-    failures = -(-plan.startup_timeout // _PROBE_PERIOD)
+    """Asked until the model is loaded; delay and failures together are the whole budget."""
+    pace = plan.engine.startup_pace
+    delay = min(pace.delay, plan.startup_timeout - 1)
+    failures = -(-(plan.startup_timeout - delay) // pace.period)
     return Probe(
-        path=plan.engine.startup_path, port=plan.http_port.name, period=_PROBE_PERIOD, failures=failures
+        path=plan.engine.startup_path,
+        port=plan.http_port.name,
+        pace=replace(pace, delay=delay, failures=failures),
     )
 
 
 def readiness(plan: ServicePlan) -> Probe:
     """Asked where the kubelet is answered: it has no key to show."""
     path = plan.engine.readiness_path if plan.api_key is None else plan.engine.liveness_path
-    return Probe(path=path, port=plan.http_port.name)
+    return Probe(path=path, port=plan.http_port.name, pace=plan.engine.readiness_pace)
 
 
 def liveness(plan: ServicePlan) -> Probe:
-    """Slower to judge than readiness: a restart costs a model load, an unready pod only its traffic."""
-    return Probe(path=plan.engine.liveness_path, port=plan.http_port.name, timeout=10, failures=6)
+    return Probe(path=plan.engine.liveness_path, port=plan.http_port.name, pace=plan.engine.liveness_pace)
 
 
 def progress_deadline(plan: ServicePlan) -> int:

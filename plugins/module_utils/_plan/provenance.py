@@ -91,6 +91,7 @@ DERIVED: dict[str, Callable[[ServicePlan], Any]] = {
     "service_account": lambda plan: plan.service_account,
     "run_as.user": lambda plan: plan.user,
     "run_as.group": lambda plan: plan.user,
+    "verify.startup_timeout": lambda plan: plan.startup_timeout,
     "expose.port": lambda plan: plan.service_port,
 }
 """Keys that say nothing of their own when they are not written, and what follows for them."""

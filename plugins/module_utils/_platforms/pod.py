@@ -114,11 +114,13 @@ def _mount(mount: Mount) -> dict[str, Any]:
 def _probe(probe: Probe | None) -> dict[str, Any] | None:
     if probe is None:
         return None
+    delay = {"initialDelaySeconds": probe.pace.delay} if probe.pace.delay else {}
     return {
         "httpGet": {"path": probe.path, "port": probe.port},
-        "periodSeconds": probe.period,
-        "timeoutSeconds": probe.timeout,
-        "failureThreshold": probe.failures,
+        **delay,
+        "periodSeconds": probe.pace.period,
+        "timeoutSeconds": probe.pace.timeout,
+        "failureThreshold": probe.pace.failures,
     }
 
 

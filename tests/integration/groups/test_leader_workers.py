@@ -26,6 +26,13 @@ EIGHT = {
     "node_selector": {"kubernetes.io/hostname": "gpu-0"},
 }
 READY = {"conversion": {"enabled": False}}
+PORTS = {"http": 8000, "grpc": 8001, "metrics": 8002}
+PROBES = {
+    "livenessProbe": ("/v2/health/live", 10, 2, 15),
+    "readinessProbe": ("/v2/health/ready", 15, 2, 15),
+    "startupProbe": ("/v2/health/ready", 60, 15, 60),
+}
+"""Path, seconds before the first question and between two, and failures that decide."""
 SERVING = {"inferops.serving/service": "chat"}
 
 
@@ -33,7 +40,7 @@ def gpus(pod: Object) -> int:
     return sum(int(each["resources"]["limits"]["nvidia.com/gpu"]) for each in pod["spec"]["containers"])
 
 
-@pytest.mark.req("S1-61", "S1-63", "S1-65", "S1-67", "S1-69", "S1-76", "S1-84")
+@pytest.mark.req("S1-61", "S1-63", "S1-64", "S1-65", "S1-67", "S1-69", "S1-76", "S1-84")
 def test_conversion_and_ranks_use_the_same_gpus_one_after_the_other(on_a_claim: Fleet) -> None:
     verdict = on_a_claim.roll_out(EIGHT)["chat"]
     assert verdict.ready, verdict.diagnosis
@@ -50,12 +57,23 @@ def test_conversion_and_ranks_use_the_same_gpus_one_after_the_other(on_a_claim: 
         **{f"chat-worker{rank}": 1 for rank in range(1, 8)},
     }
     [leader] = on_a_claim.pods(**SERVING, **{"pod-rank": "0"})
+    [engine] = leader["spec"]["containers"]
+    assert {port["name"]: port["containerPort"] for port in engine["ports"]} == PORTS
+    assert {name: asked(engine[name]) for name in PROBES} == PROBES
+    [idle] = on_a_claim.pods(**SERVING, **{"pod-rank": "7"})[0]["spec"]["containers"]
+    assert not {"ports", *PROBES} & set(idle)
     assert endpoints(on_a_claim) == {leader["metadata"]["name"]}
     service = on_a_claim.client.get("v1", "Service", "chat", on_a_claim.namespace)
     assert service is not None
-    assert {port["port"] for port in service["spec"]["ports"]} == {8000, 8001, 8002}
+    assert {port["name"]: port["port"] for port in service["spec"]["ports"]} == PORTS
     assert on_a_claim.roll_out(EIGHT)["chat"].changed is False
     assert on_a_claim.answer() == ["answered"]
+
+
+def asked(probe: Object) -> tuple[str, int, int, int]:
+    assert probe["httpGet"]["port"] == "http"
+    times = ("initialDelaySeconds", "periodSeconds", "failureThreshold")
+    return (probe["httpGet"]["path"], *(probe[name] for name in times))
 
 
 def endpoints(services: Fleet) -> set[str]:

@@ -266,7 +266,7 @@ def test_the_time_to_start_is_one_field_and_covers_no_conversion() -> None:
     probe = plan.workload.main.startup
     assert probe is not None
     assert probe.path == "/v2/health/ready"
-    assert probe.period * probe.failures == 1800
+    assert probe.pace.delay + probe.pace.period * probe.pace.failures == 1800
     assert len(plan.workload.jobs) == 1
 
 

@@ -4,15 +4,24 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._workload import Pace
 
 from tests.unit._plan.inventory import main_container, planned, pod, rendered
 
 
 @pytest.mark.req("S2-19")
-@pytest.mark.parametrize("timeout", [5, 600, 1195, 3600])
-def test_one_timeout_gives_the_whole_startup_budget(timeout: int) -> None:
-    probe = planned(verify={"startup_timeout": timeout}).startup_probe
-    assert timeout <= probe.period * probe.failures < timeout + probe.period
+@pytest.mark.parametrize("engine", ["vllm", "triton-trtllm"])
+@pytest.mark.parametrize("timeout", [1, 5, 600, 1195, 3600])
+def test_one_timeout_gives_the_whole_startup_budget(engine: str, timeout: int) -> None:
+    pace = planned(engine=engine, verify={"startup_timeout": timeout}).startup_probe.pace
+    assert timeout <= pace.delay + pace.period * pace.failures < timeout + pace.period
+
+
+def test_tensorrt_llm_is_asked_at_the_pace_it_is_known_to_need() -> None:
+    """The default budget of a TensorRT-LLM leader is one minute and sixty times a quarter of one."""
+    plan = planned(engine="triton-trtllm")
+    assert plan.startup_probe.pace == Pace(delay=60, period=15, failures=60)
+    assert planned().startup_probe.pace.delay == 0
 
 
 @pytest.mark.req("S2-19")

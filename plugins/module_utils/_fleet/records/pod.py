@@ -225,6 +225,9 @@ class Verify:
     smoke: bool = option("Ask the service after every rollout.", default=True)
     prompt: str | None = option("What is asked.", default=None, implied="a short question")
     slo: Slo = option("Service level objectives.", default=Slo())
-    startup_timeout: int = option(
-        "How long one pod may take from start to ready, in seconds.", default=1200, minimum=1
+    startup_timeout: int | None = option(
+        "How long one pod may take from start to ready, in seconds.",
+        default=None,
+        minimum=1,
+        implied="what the engine is known to need",
     )
