@@ -42,13 +42,29 @@ def fetch(source: Source, download: Callable[[str], bytes]) -> tuple[list[Object
     """The objects and the checksum of what they were read from. Raises SourceError, and ManifestError for
     what cannot be read as objects."""
     objects, found = _fetched(source, download)
+    return complete(objects, source.place), found
+
+
+def complete(objects: list[Object], place: str) -> list[Object]:
+    """The objects, each with what every object of a cluster has. Raises SourceError for others."""
     for index, obj in enumerate(objects):
         if not obj.get("kind") or not (obj.get("metadata") or {}).get("name"):
             raise SourceError(
-                f"{source.place}: document {index + 1} ({obj.get('kind') or 'no kind'}) is no object of the"
+                f"{place}: document {index + 1} ({obj.get('kind') or 'no kind'}) is no object of the"
                 " cluster: it has no kind or no metadata.name. Leave its file out."
             )
-    return objects, found
+    return objects
+
+
+def checked(found: str, source: Source) -> str:
+    """The checksum as it is told, unless another one is wanted."""
+    wanted = source.checksum.removeprefix(PREFIX).lower()
+    if wanted and wanted != found:
+        raise SourceError(
+            f"{source.place}: its checksum is {PREFIX}{found}, and {PREFIX}{wanted} was expected. Look what"
+            " has changed before you change the checksum."
+        )
+    return PREFIX + found
 
 
 def _fetched(source: Source, download: Callable[[str], bytes]) -> tuple[list[Object], str]:
@@ -62,7 +78,7 @@ def _fetched(source: Source, download: Callable[[str], bytes]) -> tuple[list[Obj
         return _read(content, source)
     path = Path(source.place).expanduser()
     if path.is_dir():
-        found = _checked(_directory_sum(path), source)
+        found = checked(_directory_sum(path), source)
         return load(path), found
     try:
         return _read(path.read_bytes(), source)
@@ -71,7 +87,7 @@ def _fetched(source: Source, download: Callable[[str], bytes]) -> tuple[list[Obj
 
 
 def _read(content: bytes, source: Source) -> tuple[list[Object], str]:
-    found = _checked(hashlib.sha256(content).hexdigest(), source)
+    found = checked(hashlib.sha256(content).hexdigest(), source)
     name = source.place.partition("?")[0]
     if name.endswith(ARCHIVES):
         return [obj for member, text in _members(content, name) for obj in parse(text, name=member)], found
@@ -79,16 +95,6 @@ def _read(content: bytes, source: Source) -> tuple[list[Object], str]:
         return parse(content.decode(), name=source.place), found
     except UnicodeDecodeError as error:
         raise SourceError(f"{source.place}: not UTF-8 text, and no archive by its name") from error
-
-
-def _checked(found: str, source: Source) -> str:
-    wanted = source.checksum.removeprefix(PREFIX).lower()
-    if wanted and wanted != found:
-        raise SourceError(
-            f"{source.place}: its checksum is {PREFIX}{found}, and {PREFIX}{wanted} was expected. Look what"
-            " has changed before you change the checksum."
-        )
-    return PREFIX + found
 
 
 def _directory_sum(path: Path) -> str:
@@ -105,8 +111,8 @@ def _members(content: bytes, name: str) -> Iterator[tuple[str, str]]:
             files = sorted((one for one in archive if one.isfile()), key=lambda one: one.name)
             if any(PurePosixPath(one.name).name == CHART for one in files):
                 raise SourceError(
-                    f"{name}: is a Helm chart, whose templates are no objects yet. Render it with helm"
-                    " template and give the result."
+                    f"{name}: is a Helm chart, whose templates are no objects yet. Give it as"
+                    f" helm:{name}, or render it with helm template and give the result."
                 )
             for file in files:
                 reader = archive.extractfile(file)

@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
+from .._catalogue.secret_names import names_secret
 from .._catalogue.vllm import given
 from .._fleet import Fleet, Problem, Secret
 from .._fleet.environment import own_fields, written_fields
@@ -29,9 +30,6 @@ _FIRST_PRINTABLE = ord(" ")
 _LONGEST_CHANCE = 6
 """Characters of a text that may decode to something printable by chance."""
 
-_SECRET_WORDS = {"TOKEN", "PASSWORD", "PASSWD", "SECRET", "SECRETS", "CREDENTIAL", "CREDENTIALS"}
-_SECRET_ENDS = ("API_KEY", "ACCESS_KEY", "ACCESS_KEY_ID", "PRIVATE_KEY", "SECRET_KEY")
-_NO_SECRET_ENDS = ("_PATH", "_FILE", "_DIR", "_NAME")
 _SECRET_VALUE = re.compile(
     r"hf_[A-Za-z0-9]{20,}|nvapi-[\w-]{20,}|(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{30,}|sk-[\w-]{20,}"
 )
@@ -162,7 +160,7 @@ def _token(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
 def _leaks(plan: ServicePlan) -> Iterator[Problem]:
     service = plan.service
     for name, value in service.env.items():
-        if _names_secret(name) or _SECRET_VALUE.search(value):
+        if names_secret(name) or _SECRET_VALUE.search(value):
             message = f"looks like a credential. {HIDDEN}"
             yield error(CODE, at(plan, f"env.{name}"), message, "Give it in llm_secrets and refer to it.")
     for argument in given(service.engine_args.extra):
@@ -177,10 +175,3 @@ def _leaks(plan: ServicePlan) -> Iterator[Problem]:
             if _SECRET_VALUE.search(text):
                 message = f"holds what looks like a credential. {HIDDEN}"
                 yield error(CODE, at(plan, f"{place}.{name}"), message, "Give it in llm_secrets.")
-
-
-def _names_secret(name: str) -> bool:
-    upper = name.upper()
-    if upper.endswith(_NO_SECRET_ENDS):
-        return False
-    return upper.endswith(_SECRET_ENDS) or bool(_SECRET_WORDS & set(upper.split("_")))
