@@ -46,7 +46,7 @@ _value:
 
 PLATFORM = ("cert_manager", "gateway", "inference_crds", "keda", "lws", "kserve", "kueue")
 MODES = {"present": "install", "existing": "existing", "absent": "skip"}
-KEPT = ("version", "checksum")
+KEPT = ("version", "checksum", "values")
 
 
 def bundles(

@@ -59,17 +59,35 @@ options:
   source:
     description:
       - Path of a file, of a directory or of an archive with manifests, or a URL.
+      - "Or V(helm:…) for a Helm chart, which O(helm) renders on the machine that runs the module: path of a
+        directory or an archive, V(helm:oci://registry/chart), V(helm:https://repository/chart), or
+        V(helm:repository/chart) of a repository that C(helm repo add) has made known. What is rendered goes
+        the same way as a manifest; no release of Helm is made."
       - Without it the address of the pinned release, where the product publishes manifests. For V(nfs_csi),
         V(hami), V(aidaptiv), V(prometheus) and V(adapter) it is required, because they publish charts or
-        nothing; render a chart with C(helm template) first.
+        nothing.
     type: str
   checksum:
-    description: The SHA-256 of the source, as V(sha256:…). Required for a URL, unless O(allow_unverified).
+    description:
+      - The SHA-256 of the source, as V(sha256:…). Required for a URL and for a chart from elsewhere, unless
+        O(allow_unverified). Of a chart it is that of its archive.
     type: str
   allow_unverified:
-    description: Whether a URL is fine without a checksum.
+    description: Whether a URL, or a chart from elsewhere, is fine without a checksum.
     type: bool
     default: false
+  values:
+    description:
+      - Values of the chart. They reach C(helm) on its standard input, and are neither logged nor returned.
+    type: dict
+    default: {}
+  release:
+    description: Name of the release that the chart is rendered for. Without it the name of the component.
+    type: str
+  helm:
+    description: The C(helm) command, or its path. Only charts need it, and it is never installed from here.
+    type: str
+    default: helm
   namespace:
     description: The namespace of what this module records, and of all namespaced objects with O(move).
     type: str
@@ -83,7 +101,7 @@ options:
     choices: [seed, current]
     default: current
   version:
-    description: The version, for the address of the release.
+    description: The version, for the address of the release, and of a chart from elsewhere.
     type: str
   images:
     description: Images to replace, whole names.
@@ -190,6 +208,15 @@ EXAMPLES = r"""
     checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     registry_prefix: registry.example/mirror
 
+- name: Kueue from its chart, with values of the site
+  inferops.serving.bundle:
+    component: kueue
+    source: helm:oci://registry.k8s.io/kueue/charts/kueue
+    version: 0.19.2
+    checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+    values:
+      managerConfig: "{{ lookup('ansible.builtin.file', 'kueue.yaml') }}"
+
 - name: Only check that KServe is there and that its webhooks answer
   inferops.serving.bundle:
     component: kserve
@@ -248,23 +275,26 @@ diagnosis:
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    CHART,
     PRODUCTS,
+    Chart,
     Source,
     SourceError,
     Transformation,
     Wish,
     bring,
+    secret_values,
     take_away,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import pinned
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._discretion import DiscreetModule
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
@@ -276,6 +306,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "source": {"type": "str"},
     "checksum": {"type": "str"},
     "allow_unverified": {"type": "bool", "default": False},
+    "values": {"type": "dict", "default": {}, "no_log": False},
+    "release": {"type": "str"},
+    "helm": {"type": "str", "default": "helm"},
     "namespace": {"type": "str"},
     "move": {"type": "bool", "default": False},
     "version_preset": {"type": "str", "choices": ["seed", "current"], "default": "current"},
@@ -305,8 +338,19 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
+class BundleModule(DiscreetModule):
+    """Values of a chart may hold secrets."""
+
+    def find_secrets(self) -> set[str]:
+        values = self.params.get("values")
+        if not values:
+            return set()
+        self.params["values"] = "(not shown)"
+        return set(secret_values(values))
+
+
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    module = BundleModule(argument_spec=ARGUMENT_SPEC)
     try:
         wish = _wish(module.params)
         if module.params["state"] == "absent":
@@ -329,9 +373,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     namespace = options["namespace"] or product.namespace
     return Wish(
         product=product,
-        source=Source(
-            place=place, checksum=options["checksum"] or "", unverified=options["allow_unverified"]
-        ),
+        source=_source(options, place, version=str(version), namespace=namespace),
         how=Transformation(
             namespace=namespace if options["move"] else "",
             images=options["images"],
@@ -353,6 +395,23 @@ def _wish(options: dict[str, Any]) -> Wish:
     )
 
 
+def _source(options: dict[str, Any], place: str, *, version: str, namespace: str) -> Source:
+    proof = {"checksum": options["checksum"] or "", "unverified": options["allow_unverified"]}
+    if not place.startswith(CHART):
+        if options["values"] and options["source"]:
+            raise SourceError(f"{place}: values are for charts. Say helm:{place} where it is one.")
+        return Source(place=place, **proof)
+    return Chart(
+        place=place.removeprefix(CHART),
+        release=options["release"] or options["component"].replace("_", "-"),
+        namespace=namespace,
+        version=version,
+        values=options["values"],
+        helm=options["helm"],
+        **proof,
+    )
+
+
 def _download(address: str) -> bytes:
     try:
         content: bytes = open_url(address, timeout=60).read()
@@ -361,7 +420,7 @@ def _download(address: str) -> bytes:
     return content
 
 
-def _bring(module: AnsibleModule, wish: Wish) -> NoReturn:
+def _bring(module: BundleModule, wish: Wish) -> NoReturn:
     client = connect(module.params)
     brought = bring(client, wish, download=_download, **_manner(module))
     finding = asdict(brought.finding)
@@ -378,7 +437,7 @@ def _bring(module: AnsibleModule, wish: Wish) -> NoReturn:
     _finish(module, brought.outcomes, brought.diagnosis, facts)
 
 
-def _take_away(module: AnsibleModule, wish: Wish) -> NoReturn:
+def _take_away(module: BundleModule, wish: Wish) -> NoReturn:
     outcomes = take_away(
         connect(module.params),
         wish,
@@ -390,7 +449,7 @@ def _take_away(module: AnsibleModule, wish: Wish) -> NoReturn:
 
 
 def _finish(
-    module: AnsibleModule, outcomes: list[Outcome], diagnosis: list[Any], facts: dict[str, Any]
+    module: BundleModule, outcomes: list[Outcome], diagnosis: list[Any], facts: dict[str, Any]
 ) -> NoReturn:
     result = {
         **facts,
@@ -405,7 +464,7 @@ def _finish(
     raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
 
 
-def _manner(module: AnsibleModule) -> dict[str, Any]:
+def _manner(module: BundleModule) -> dict[str, Any]:
     return {
         "check_mode": module.check_mode,
         "wait": module.params["wait"],

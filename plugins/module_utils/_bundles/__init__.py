@@ -6,21 +6,28 @@
 from __future__ import annotations
 
 from .bring import Brought, Wish, bring, take_away
+from .chart import CHART, Abilities, Chart, abilities, render, secret_values
 from .products import PRODUCTS, Product
 from .source import Source, SourceError, fetch
 from .transform import Change, Transformation, transform
 
 __all__ = [
+    "CHART",
     "PRODUCTS",
+    "Abilities",
     "Brought",
     "Change",
+    "Chart",
     "Product",
     "Source",
     "SourceError",
     "Transformation",
     "Wish",
+    "abilities",
     "bring",
     "fetch",
+    "render",
+    "secret_values",
     "take_away",
     "transform",
 ]

@@ -17,6 +17,7 @@ from .._catalogue.vllm import release
 from .._cluster import Client, NotServed, Object
 from .._components import COMPONENTS, Decision, Finding, decide, detect, read
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
+from .chart import Chart, abilities, render
 from .products import Product
 from .proof import silence
 from .source import Source, fetch
@@ -31,6 +32,7 @@ class Wish:
 
     product: Product
     source: Source
+    """A Chart too."""
     how: Transformation
     namespace: str
     mode: str = "install"
@@ -101,7 +103,7 @@ def bring(
             brought.trouble.append(_problem(name, "NoEffect", message, "Install it, or leave it out."))
     else:
         _refuse_without(client, wish.product)
-        objects, brought.checksum = fetch(wish.source, download)
+        objects, brought.checksum = _read(client, wish.source, download)
         made, brought.changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
         _refuse_older(finding, made, wish)
         refuse_dangers(made, wish)
@@ -150,6 +152,12 @@ def take_away(
             progress=progress,
         )
     return outcomes
+
+
+def _read(client: Client, source: Source, download: Callable[[str], bytes]) -> tuple[list[Object], str]:
+    if isinstance(source, Chart):
+        return render(source, abilities(client))
+    return fetch(source, download)
 
 
 def _sets(client: Client, wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:

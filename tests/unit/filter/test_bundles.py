@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 CLUSTER = {
     "components": {
         "kserve": {"state": "existing"},
-        "lws": {"state": "present", "source": "lws.yaml", "checksum": "sha256:00"},
+        "lws": {"state": "present", "source": "helm:lws", "checksum": "sha256:00", "values": {"a": 1}},
         "keda": {"state": "auto"},
         "kueue": {"state": "absent", "source": "builtin"},
         "nfd": {"state": "present"},
@@ -26,7 +26,7 @@ CLUSTER = {
 
 def test_what_is_wanted_has_mode_and_source() -> None:
     assert bundles(CLUSTER) == [
-        {"name": "lws", "mode": "install", "source": "lws.yaml", "checksum": "sha256:00"},
+        {"name": "lws", "mode": "install", "source": "helm:lws", "checksum": "sha256:00", "values": {"a": 1}},
         {"name": "kserve", "mode": "existing"},
     ]
 
