@@ -14,7 +14,7 @@ description:
     the templates of its release; this module writes a recipe for an image that has them, for each image that
     such services of the inventory name.
   - Where a builder is installed on the host, the image is built and pushed too. An image that carries the
-    hash of its recipe is not built again.
+    hash of its recipe, on the host or in its registry, is not built again.
   - Services without O(llm_serving[].image), and those with TensorRT-LLM 1.0 or newer, need no image of their
     own.
 options:
@@ -43,7 +43,10 @@ options:
     default: auto
   push:
     description:
-      - Push the image to its registry, which takes only what it has not. The builder must be logged in there.
+      - Push the image to its registry. One that is there with the hash of the recipe is neither built nor
+        pushed again, whichever host built it.
+      - The builder must be logged in there, in the files in which podman, buildah and docker keep logins. A
+        registry whose login a credential helper keeps is pushed to each time.
     type: bool
     default: false
   names:
@@ -119,11 +122,11 @@ images:
       type: bool
       sample: true
     pushed:
-      description: Whether it was given to the registry, or would be.
+      description: Whether it was given to the registry now, or would be.
       type: bool
       sample: true
     notice:
-      description: Why it was not built. Empty where it was, or is there already.
+      description: Why it was not built, or was pushed though it may be there. Empty where there is no reason.
       type: str
       sample: ""
 """
@@ -182,9 +185,9 @@ def run(module: FleetModule) -> NoReturn:
         made = Made()
         if builder is not None:
             made = make(builder, one, path, push=options["push"], check_mode=module.check_mode)
-        changed |= written or made.built
-        images.append(_told(one, path, made, notice=_notice(options["build"], builder)))
-    for text in {image["notice"] for image in images if image["notice"] and options["build"] == "auto"}:
+        changed |= written or made.built or made.pushed
+        images.append(_told(one, path, made, notice=made.notice or _notice(options["build"], builder)))
+    for text in {image["notice"] for image in images if image["notice"] and options["build"] != "never"}:
         module.warn(text)
     module.exit_json(changed=changed, images=images)
 

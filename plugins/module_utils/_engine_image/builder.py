@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import registry
 from .recipe import LABEL, Recipe
 
 BUILDERS = ("podman", "docker", "buildah")
@@ -28,6 +29,8 @@ class BuildFailed(Exception):
 class Made:
     built: bool = False
     pushed: bool = False
+    notice: str = ""
+    """What the user should know besides."""
 
 
 def find_builder(wanted: str = "auto") -> str | None:
@@ -36,7 +39,20 @@ def find_builder(wanted: str = "auto") -> str | None:
 
 
 def make(builder: str, one: Recipe, containerfile: Path, *, push: bool, check_mode: bool) -> Made:
-    """An image that has the recipe's label is not built again. A registry takes only what it has not."""
+    """The image with the recipe's label, here and, with *push*, in its registry.
+
+    What the registry has is neither built nor pushed again, whichever builder made it; what is here is not
+    built again.
+    """
+    notice = ""
+    if push:
+        try:
+            there = registry.labels(one.image)
+        except registry.NotAsked as error:
+            notice = f"pushed without knowing what the registry has: {error}"
+        else:
+            if there is not None and there.get(LABEL) == one.digest:
+                return Made()
     due = _label(builder, one.image) != one.digest
     if due and not check_mode:
         label = f"{LABEL}={one.digest}"
@@ -44,7 +60,7 @@ def make(builder: str, one: Recipe, containerfile: Path, *, push: bool, check_mo
         _run([builder, "build", "--file", str(containerfile), "--label", label, "--tag", one.image, context])
     if push and not check_mode:
         _run([builder, "push", one.image])
-    return Made(built=due, pushed=push)
+    return Made(built=due, pushed=push, notice=notice)
 
 
 def _label(builder: str, image: str) -> str | None:
