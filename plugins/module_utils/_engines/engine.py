@@ -58,8 +58,8 @@ class Engine:
     uses_gpu: bool
     loads_model: bool
     """Whether it needs the model's files."""
-    reads_object_store: bool = False
-    """Whether it fetches a model repository from S3 by itself."""
+    repository: Callable[[ServicePlan], Mapping[str, str]] | None = None
+    """Of an engine that fetches a model repository from S3 by itself: path below its root to content."""
     converts: bool = False
     """Whether a Job brings the model into another form first, which the servers then only read."""
     before: tuple[str, Engine] | None = None

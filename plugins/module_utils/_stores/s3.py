@@ -22,6 +22,8 @@ _SCRATCH = "/mnt/s3"
 _CA_DIRECTORY = "/etc/inferops/ca"
 _CA_FILE = f"{_CA_DIRECTORY}/cabundle.crt"
 _PORTS = {"https": 443, "http": 80}
+_SETTING = "RCLONE_S3_"
+"""Begins the variables of rclone's remote without a name, ``:s3:``."""
 
 
 def repository_url(store: Store) -> str:
@@ -30,7 +32,7 @@ def repository_url(store: Store) -> str:
     Triton speaks TLS only to an endpoint whose scheme is written inside the URL, and knows an endpoint by its
     port, which is therefore always written.
     """
-    path = "/".join([str(store.bucket), store.prefix.strip("/") or _REPOSITORY])
+    path = repository_path(store)
     if store.endpoint is None:
         return f"s3://{path}"
     endpoint = urlsplit(store.endpoint)
@@ -38,17 +40,35 @@ def repository_url(store: Store) -> str:
     return f"s3://{endpoint.scheme}://{endpoint.hostname}:{port}/{path}"
 
 
-def _path(store: Store, source: str = "") -> str:
+def repository_path(store: Store) -> str:
+    """Bucket and path of the repository for Triton."""
+    return "/".join([str(store.bucket), store.prefix.strip("/") or _REPOSITORY])
+
+
+def object_path(store: Store, source: str = "") -> str:
+    """Bucket and path of a model or an adapter of this source."""
     parts = (str(store.bucket), store.prefix.strip("/"), source.strip("/"))
     return "/".join(part for part in parts if part)
 
 
+def rclone_environment(store: Store, *, prefix: str, ca_file: str | None) -> dict[str, str]:
+    """What rclone is told of the bucket's server; the names of a remote's settings begin with *prefix*."""
+    given = {
+        f"{prefix}PROVIDER": "AWS" if store.endpoint is None else "Other",
+        f"{prefix}FORCE_PATH_STYLE": str(store.path_style).lower(),
+        f"{prefix}ENDPOINT": store.endpoint,
+        f"{prefix}REGION": store.region,
+        "RCLONE_CA_CERT": ca_file,
+        "RCLONE_NO_CHECK_CERTIFICATE": None if store.verify_tls else "true",
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _locate(plan: ServicePlan) -> Location:
     if plan.platform.model_dir is not None:
-        return Location(
-            delivery="uri", path=plan.platform.model_dir, uri=f"s3://{_path(plan.store, plan.model.source)}"
-        )
-    if plan.engine.reads_object_store:
+        uri = f"s3://{object_path(plan.store, plan.model.source)}"
+        return Location(delivery="uri", path=plan.platform.model_dir, uri=uri)
+    if plan.engine.repository is not None:
         return Location(delivery="repository", path=plan.model.source, uri=repository_url(plan.store))
     return Location(delivery="copy", path=local_path(plan, plan.model.source))
 
@@ -56,7 +76,7 @@ def _locate(plan: ServicePlan) -> Location:
 def _adapter(plan: ServicePlan, source: str) -> Location:
     if plan.location.delivery == "uri":
         path = f"{ADAPTERS}/{source.strip('/')}"
-        return Location(delivery="uri", path=path, uri=f"s3://{_path(plan.store, source)}")
+        return Location(delivery="uri", path=path, uri=f"s3://{object_path(plan.store, source)}")
     return Location(delivery="copy", path=local_path(plan, source))
 
 
@@ -85,19 +105,11 @@ def _repository(plan: ServicePlan, workload: Workload) -> Workload:
 def _copy(plan: ServicePlan, workload: Workload) -> Workload:
     store = plan.store
     env: dict[str, EnvValue] = {
-        "RCLONE_S3_PROVIDER": "AWS" if store.endpoint is None else "Other",
-        "RCLONE_S3_FORCE_PATH_STYLE": str(store.path_style).lower(),
-        **_credentials(plan, "RCLONE_S3_"),
+        **rclone_environment(store, prefix=_SETTING, ca_file=_CA_FILE if store.ca else None),
+        **_credentials(plan, _SETTING),
     }
-    given = {
-        "RCLONE_S3_ENDPOINT": store.endpoint,
-        "RCLONE_S3_REGION": store.region,
-        "RCLONE_CA_CERT": _CA_FILE if store.ca else None,
-        "RCLONE_NO_CHECK_CERTIFICATE": None if store.verify_tls else "true",
-    }
-    env.update({name: value for name, value in given.items() if value is not None})
     extra = () if store.ca is None else (_ca(store.ca),)
-    fills = copier(plan, source=f":s3:{_path(store)}", env=env, mounts=(_CA_MOUNT,) if extra else ())
+    fills = copier(plan, source=f":s3:{object_path(store)}", env=env, mounts=(_CA_MOUNT,) if extra else ())
     return read_local(plan, workload).with_init((fills,), extra)
 
 
