@@ -46,8 +46,10 @@ options:
       - V(install) installs it, unless O(if_exists) says otherwise.
       - V(existing) and V(verify) never write and check that it is there and answers.
       - V(skip) does nothing.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(install) needs.
     type: str
-    choices: [install, existing, verify, skip]
+    choices: [install, existing, verify, skip, rights]
     default: install
   if_exists:
     description:
@@ -58,14 +60,14 @@ options:
     default: skip
   source:
     description:
-      - Path of a file, of a directory or of an archive with manifests, or a URL.
+      - Path of a file, of a directory or of an archive with manifests, or a URL. What stands behind V(#) after
+        the name of an archive is a pattern of the paths in it that are read, compared from the right.
       - "Or V(helm:…) for a Helm chart, which O(helm) renders on the machine that runs the module: path of a
         directory or an archive, V(helm:oci://registry/chart), V(helm:https://repository/chart), or
         V(helm:repository/chart) of a repository that C(helm repo add) has made known. What is rendered goes
         the same way as a manifest; no release of Helm is made."
-      - Without it the address of the pinned release, where the product publishes manifests. For V(nfs_csi),
-        V(hami), V(aidaptiv), V(prometheus) and V(adapter) it is required, because they publish charts or
-        nothing.
+      - Without it the address of the pinned release, where the product publishes manifests. For V(hami),
+        V(aidaptiv), V(prometheus) and V(adapter) it is required, because they publish charts or nothing.
     type: str
   checksum:
     description:
@@ -264,6 +266,18 @@ actions:
   elements: dict
   returned: success
   sample: [{"kind": "Deployment", "name": "lws-controller-manager", "action": "created"}]
+rights:
+  description:
+    - What an account needs for this task and nothing more. A ClusterRole for what holds everywhere, and a
+      Role in each namespace that is there already. What roles of the bundle give away is part of it,
+      because nobody may give what he has not.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
+  sample:
+    - kind: ClusterRole
+      metadata: {"name": "inferops-lws"}
+      rules: [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list"]}]
 diagnosis:
   description: What went wrong, an entry for each cause, as of M(inferops.serving.apply_set).
   type: list
@@ -288,6 +302,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     Transformation,
     Wish,
     bring,
+    rights,
     secret_values,
     take_away,
 )
@@ -301,7 +316,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **WAITING,
     "component": {"type": "str", "choices": list(PRODUCTS), "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "mode": {"type": "str", "choices": ["install", "existing", "verify", "skip"], "default": "install"},
+    "mode": {
+        "type": "str",
+        "choices": ["install", "existing", "verify", "skip", "rights"],
+        "default": "install",
+    },
     "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
     "source": {"type": "str"},
     "checksum": {"type": "str"},
@@ -355,6 +374,9 @@ def main() -> None:
         wish = _wish(module.params)
         if module.params["state"] == "absent":
             _take_away(module, wish)
+        if wish.mode == "rights":
+            needed = rights(connect(module.params), wish, download=_download)
+            module.exit_json(changed=False, rights=needed.manifests(name=wish.own_set))
         _bring(module, wish)
     except Refused as refused:
         module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
@@ -367,7 +389,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     preset = options["version_preset"]
     version = options["version"] or pinned(product.name, preset) or pinned(product.name, "current")
     place = options["source"] or product.address(str(version))
-    needs_one = options["state"] == "present" and options["mode"] == "install"
+    needs_one = options["state"] == "present" and options["mode"] in ("install", "rights")
     if needs_one and not place:
         raise SourceError(f"{product.name}: give a source; no manifest of it is published.")
     namespace = options["namespace"] or product.namespace

@@ -36,8 +36,10 @@ options:
       - V(install) installs it, unless O(if_exists) says otherwise.
       - V(existing) and V(verify) never write and judge by the effect, whoever runs the component.
       - V(skip) does nothing.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(install) needs.
     type: str
-    choices: [install, existing, verify, skip]
+    choices: [install, existing, verify, skip, rights]
     default: install
   if_exists:
     description:
@@ -243,12 +245,16 @@ gpu_inventory:
   returned: success
   sample: {"gpu-0": {"product": "NVIDIA-L40S", "count": 8, "memory_mib": 46068, "mig": "none"}}
 rights:
-  description: The ClusterRole that an account needs for this task and nothing more.
-  type: dict
-  returned: success
+  description:
+    - What an account needs for this task and nothing more. A ClusterRole for what holds everywhere, and a
+      Role in each namespace that is there already.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
   sample:
-    kind: ClusterRole
-    rules: [{"apiGroups": ["apps"], "resources": ["daemonsets"], "verbs": ["list"]}]
+    - kind: ClusterRole
+      metadata: {"name": "inferops-gfd"}
+      rules: [{"apiGroups": ["apps"], "resources": ["daemonsets"], "verbs": ["list"]}]
 diagnosis:
   description: What went wrong, an entry for each cause, as of M(inferops.serving.apply_set).
   type: list
@@ -268,7 +274,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import (
     Request,
-    manifest,
     provide,
     request_of,
     rights,
@@ -280,7 +285,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **WAITING,
     "component": {"type": "str", "choices": ["nfd", "device_plugin", "gfd", "dcgm"], "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "mode": {"type": "str", "choices": ["install", "existing", "verify", "skip"], "default": "install"},
+    "mode": {
+        "type": "str",
+        "choices": ["install", "existing", "verify", "skip", "rights"],
+        "default": "install",
+    },
     "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
     "namespace": {"type": "str"},
     "manage_namespace": {"type": "bool", "default": True},
@@ -323,6 +332,9 @@ def main() -> None:
         request = request_of(module.params, client)
         if module.params["state"] == "absent":
             _withdraw(module, client, request)
+        if request.mode == "rights":
+            needed = rights(client, request).manifests(name=request.own_set().name)
+            module.exit_json(changed=False, rights=needed)
         _provide(module, client, request)
     except Refused as refused:
         module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
@@ -343,7 +355,6 @@ def _provide(module: AnsibleModule, client: Client, request: Request) -> NoRetur
         "actions": shown_actions([action for outcome in result.outcomes for action in outcome.actions]),
         "gpu_inventory": result.inventory,
         "ansible_facts": {"gpu_inventory": result.inventory},
-        "rights": manifest(rights(client, request), name=f"inferops-{request.name.replace('_', '-')}"),
         "diagnosis": [one.result() for one in result.diagnosis],
         "diff": [one for outcome in result.outcomes for one in outcome.diff],
     }

@@ -63,8 +63,10 @@ options:
       - V(verify) writes nothing and fails with the exact label or taint that each node lacks. Use it where
         a cloud provider's node pool sets them, because what is set by the API is lost when the pool is
         scaled.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(apply) needs.
     type: str
-    choices: [apply, verify]
+    choices: [apply, verify, rights]
     default: apply
   overwrite:
     description:
@@ -122,6 +124,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+rights:
+  description:
+    - What an account needs for this task and nothing more.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
+  sample:
+    - kind: ClusterRole
+      metadata: {"name": "inferops-gpu-nodes"}
+      rules: [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list"]}]
 nodes:
   description: The selected nodes, in the order of the API server.
   type: list
@@ -187,6 +199,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes import
     Request,
     Selection,
     reconcile,
+    rights,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -197,7 +210,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "taint": {"type": "str", "default": "nvidia.com/gpu=present:NoSchedule"},
     "extra_labels": {"type": "dict", "default": {}},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "mode": {"type": "str", "choices": ["apply", "verify"], "default": "apply"},
+    "mode": {"type": "str", "choices": ["apply", "verify", "rights"], "default": "apply"},
     "overwrite": {"type": "bool", "default": False},
     "allow_no_gpu_nodes": {"type": "bool", "default": False},
     "daemonset_policy": {"type": "str", "choices": ["warn", "fail", "ignore"], "default": "warn"},
@@ -208,8 +221,11 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     options = module.params
     try:
+        client = connect(options)
+        if options["mode"] == "rights":
+            module.exit_json(changed=False, rights=rights(client).manifests(name="inferops-gpu-nodes"))
         outcome = reconcile(
-            connect(options),
+            client,
             Request(
                 selection=Selection(names=options["names"], selector=options["selector"]),
                 marks=Marks.of(

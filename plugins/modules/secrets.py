@@ -34,8 +34,10 @@ options:
       - V(apply) writes what is missing or different.
       - V(verify) writes nothing, needs no values, and fails where a Secret of the inventory is missing or
         does not have the form that its readers expect.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(apply) needs.
     type: str
-    choices: [apply, verify]
+    choices: [apply, verify, rights]
     default: apply
 attributes:
   check_mode:
@@ -85,6 +87,17 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+rights:
+  description:
+    - What an account needs for this task and nothing more. A ClusterRole for what holds everywhere, and a
+      Role in each namespace that is there already.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
+  sample:
+    - kind: Role
+      metadata: {"name": "inferops-secrets", "namespace": "rag"}
+      rules: [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list"]}]
 secrets:
   description: Secrets that were looked at; for V(verify) all, for V(apply) those given as C(existing).
   type: list
@@ -147,8 +160,10 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import Ref
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
-from ansible_collections.inferops.serving.plugins.module_utils._secrets import Finding, inspect
+from ansible_collections.inferops.serving.plugins.module_utils._rights import demand
+from ansible_collections.inferops.serving.plugins.module_utils._secrets import Finding, inspect, rights
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
+    SECRETS_SET,
     finish,
     namespace_sets,
     secret_sets,
@@ -162,7 +177,7 @@ def main() -> NoReturn:
         argument_spec={
             **CONNECTION,
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "mode": {"type": "str", "choices": ["apply", "verify"], "default": "apply"},
+            "mode": {"type": "str", "choices": ["apply", "verify", "rights"], "default": "apply"},
         }
     )
     try:
@@ -170,6 +185,8 @@ def main() -> NoReturn:
             remove_secrets(module)
         if module.params["mode"] == "verify":
             verify(module)
+        if module.params["mode"] == "rights":
+            tell_rights(module)
         write(module)
     except Refused as refused:
         module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
@@ -180,6 +197,7 @@ def main() -> NoReturn:
 def write(module: FleetModule) -> NoReturn:
     fleet = module.specification(with_values=True).fleet
     client = connect(module.params)
+    demand(client, rights(client, fleet), of="secrets")
     existing = [secret for secret in fleet.secrets.values() if secret.existing is not None]
     findings = checked(module, inspect(client, fleet, existing))
     outcomes = apply(
@@ -196,6 +214,11 @@ def verify(module: FleetModule) -> NoReturn:
     fleet = module.specification().fleet
     findings = checked(module, inspect(connect(module.params), fleet, list(fleet.secrets.values())))
     module.exit_json(changed=False, secrets=[asdict(finding) for finding in findings])
+
+
+def tell_rights(module: FleetModule) -> NoReturn:
+    needed = rights(connect(module.params), module.specification().fleet)
+    module.exit_json(changed=False, rights=needed.manifests(name=SECRETS_SET))
 
 
 def remove_secrets(module: FleetModule) -> NoReturn:

@@ -35,6 +35,14 @@ options:
     type: str
     choices: [present, stopped, absent]
     default: present
+  mode:
+    description:
+      - V(apply) rolls out.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(apply) needs.
+    type: str
+    choices: [apply, rights]
+    default: apply
   prune:
     description: Whether objects are deleted that a service had before and has no more.
     type: bool
@@ -114,6 +122,17 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+rights:
+  description:
+    - What an account needs for this task and nothing more. A ClusterRole for what holds everywhere, and a
+      Role in each namespace that is there already.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
+  sample:
+    - kind: Role
+      metadata: {"name": "inferops-services", "namespace": "rag"}
+      rules: [{"apiGroups": [""], "resources": ["services"], "verbs": ["get", "list"]}]
 services:
   description: One entry for each service, in the order of the inventory.
   type: list
@@ -209,13 +228,18 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
     CHECKING,
     FleetModule,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
+from ansible_collections.inferops.serving.plugins.module_utils._preflight.rights import rights
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
     Rollout,
     UnknownService,
+    choose,
     roll_out,
     take_away,
 )
+
+NAME = "inferops-services"
 
 
 def main() -> NoReturn:
@@ -227,6 +251,7 @@ def main() -> NoReturn:
             **CAPACITY,
             "names": {"type": "list", "elements": "str", "default": []},
             "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
+            "mode": {"type": "str", "choices": ["apply", "rights"], "default": "apply"},
             "prune": {"type": "bool", "default": True},
             "force_conflicts": {"type": "bool", "default": False},
             "recreate": {"type": "list", "elements": "str", "default": []},
@@ -245,6 +270,9 @@ def run(module: FleetModule) -> NoReturn:
     options = module.params
     state = None if options["state"] == "present" else options["state"]
     client = connect(options)
+    if options["mode"] == "rights":
+        fleet = choose(module.specification().fleet, options["names"])
+        module.exit_json(changed=False, rights=rights(client, plan(fleet)).manifests(name=NAME))
     say = progress(secrets=module.secrets)
     started = time.monotonic()
     plans = checked_plans(module, client, state=state, progress=say)

@@ -30,8 +30,10 @@ options:
     description:
       - V(apply) writes what is missing.
       - V(verify) writes nothing and fails where a claim of the inventory is missing or not bound.
+      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
+        grant what V(apply) needs.
     type: str
-    choices: [apply, verify]
+    choices: [apply, verify, rights]
     default: apply
   purge_models:
     description:
@@ -88,6 +90,17 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+rights:
+  description:
+    - What an account needs for this task and nothing more. A ClusterRole for what holds everywhere, and a
+      Role in each namespace that is there already.
+  type: list
+  elements: dict
+  returned: when O(mode) is V(rights)
+  sample:
+    - kind: Role
+      metadata: {"name": "inferops-stores", "namespace": "rag"}
+      rules: [{"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["get", "list"]}]
 actions:
   description: What happened to each object, or in check mode would happen.
   type: list
@@ -131,14 +144,16 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec 
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Problem
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._objects import store_objects
+from ansible_collections.inferops.serving.plugins.module_utils._rights import demand
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
+    STORES_SET,
     finish,
     namespace_sets,
     store_sets,
     vacant,
     worth_applying,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._volumes import claim_faults, preflight
+from ansible_collections.inferops.serving.plugins.module_utils._volumes import claim_faults, preflight, rights
 
 
 def main() -> NoReturn:
@@ -147,7 +162,7 @@ def main() -> NoReturn:
             **CONNECTION,
             **WAITING,
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "mode": {"type": "str", "choices": ["apply", "verify"], "default": "apply"},
+            "mode": {"type": "str", "choices": ["apply", "verify", "rights"], "default": "apply"},
             "purge_models": {"type": "bool", "default": False},
             "recreate": {"type": "list", "elements": "str", "default": []},
         }
@@ -157,6 +172,8 @@ def main() -> NoReturn:
             remove_stores(module)
         if module.params["mode"] == "verify":
             verify(module)
+        if module.params["mode"] == "rights":
+            tell_rights(module)
         write(module)
     except Refused as refused:
         module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
@@ -168,6 +185,7 @@ def write(module: FleetModule) -> NoReturn:
     options = module.params
     fleet = module.specification().fleet
     client = connect(options)
+    demand(client, rights(client, fleet), of="stores")
     objects = [obj for store in fleet.stores.values() for obj in store_objects(fleet, store)]
     refuse(module, [*preflight(client, objects), *claim_faults(client, fleet, existing_only=True)])
     outcomes = apply(
@@ -187,6 +205,11 @@ def verify(module: FleetModule) -> NoReturn:
     fleet = module.specification().fleet
     refuse(module, claim_faults(connect(module.params), fleet))
     module.exit_json(changed=False)
+
+
+def tell_rights(module: FleetModule) -> NoReturn:
+    needed = rights(connect(module.params), module.specification().fleet)
+    module.exit_json(changed=False, rights=needed.manifests(name=STORES_SET))
 
 
 def remove_stores(module: FleetModule) -> NoReturn:

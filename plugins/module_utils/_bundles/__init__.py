@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .bring import Brought, Wish, bring, take_away
+from .bring import Brought, Wish, bring, rights, take_away
 from .chart import CHART, Abilities, Chart, abilities, render, secret_values
 from .products import PRODUCTS, Product
 from .source import Source, SourceError, fetch
@@ -27,6 +27,7 @@ __all__ = [
     "bring",
     "fetch",
     "render",
+    "rights",
     "secret_values",
     "take_away",
     "transform",

@@ -13,17 +13,18 @@ from .._apply import Action, Diagnosis, ObjectSet, Outcome, Refused, apply, remo
 from .._apply.applyset import part_of, set_id
 from .._apply.clock import deadline_in
 from .._apply.stages import is_definition
-from .._catalogue.vllm import release
 from .._cluster import Client, NotServed, Object
 from .._components import COMPONENTS, Decision, Finding, decide, detect, read
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
+from .._rights import Rights, demand
+from .backwards import going_backwards
 from .chart import Chart, abilities, render
+from .driver import volumes_of
 from .products import Product
 from .proof import silence
+from .rights import needed
 from .source import Source, fetch
 from .transform import Change, Transformation, transform
-
-VERSION_ANNOTATION = "gateway.networking.k8s.io/bundle-version"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +104,15 @@ def bring(
             brought.trouble.append(_problem(name, "NoEffect", message, "Install it, or leave it out."))
     else:
         _refuse_without(client, wish.product)
-        objects, brought.checksum = _read(client, wish.source, download)
-        made, brought.changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
-        _refuse_older(finding, made, wish)
+        made, brought.changes, brought.checksum = _made(client, wish, download)
+        if problems := going_backwards(client, name, made, allow_downgrade=wish.allow_downgrade):
+            raise Refused(problems)
         refuse_dangers(made, wish)
+        sets = _sets(client, wish, made)
+        demand(client, needed(client, wish.product, sets), of=name)
         brought.outcomes = apply(
             client,
-            _sets(client, wish, made),
+            sets,
             check_mode=check_mode,
             force_conflicts=decision.action == ADOPT,
             wait=wait,
@@ -120,6 +123,12 @@ def bring(
     if wait and not check_mode and not brought.diagnosis:
         brought.trouble += silence(client, wish.product, deadline=deadline, progress=progress)
     return brought
+
+
+def rights(client: Client, wish: Wish, *, download: Callable[[str], bytes]) -> Rights:
+    """What an account needs to bring it. Raises SourceError or ManifestError."""
+    made, _changes, _checksum = _made(client, wish, download)
+    return needed(client, wish.product, _sets(client, wish, made))
 
 
 def take_away(
@@ -158,6 +167,15 @@ def _read(client: Client, source: Source, download: Callable[[str], bytes]) -> t
     if isinstance(source, Chart):
         return render(source, abilities(client))
     return fetch(source, download)
+
+
+def _made(
+    client: Client, wish: Wish, download: Callable[[str], bytes]
+) -> tuple[list[Object], list[Change], str]:
+    """The objects as they are to be applied, what was changed in them, and the checksum of their source."""
+    objects, checksum = _read(client, wish.source, download)
+    made, changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
+    return made, changes, checksum
 
 
 def _sets(client: Client, wish: Wish, objects: Sequence[Object]) -> list[ObjectSet]:
@@ -218,28 +236,6 @@ def _refuse_without(client: Client, product: Product) -> None:
         )
 
 
-def _refuse_older(finding: Finding, objects: Sequence[Object], wish: Wish) -> None:
-    """From 1.6 on the Gateway API itself denies an older bundle over a newer one; before, nobody does."""
-    coming = {
-        (obj["metadata"].get("annotations") or {}).get(VERSION_ANNOTATION)
-        for obj in objects
-        if is_definition(obj)
-    } - {None}
-    newest = max((str(version) for version in coming), key=release, default="")
-    older = finding.version and newest and release(newest) < release(finding.version)
-    if older and not wish.allow_downgrade:
-        raise Refused(
-            [
-                _problem(
-                    wish.product.name,
-                    "OtherOwner",
-                    f"{finding.version} is there, and {newest} is older.",
-                    "Give a source that is not older, or allow_downgrade: true.",
-                )
-            ]
-        )
-
-
 def refuse_dangers(objects: Sequence[Object], wish: Wish) -> None:
     """Raises Refused where a manifest switches a protection off that the product should keep."""
     text = json.dumps(objects)
@@ -259,6 +255,10 @@ def refuse_dangers(objects: Sequence[Object], wish: Wish) -> None:
 
 
 def _refuse_while_used(client: Client, product: Product) -> None:
+    if product.driver and (volumes := volumes_of(client, product.driver)):
+        message = f"{len(volumes)} volumes are mounted with it, such as {volumes[0]}."
+        hint = "Remove them first, or set force: true; their pods could neither start nor end any more."
+        raise Refused([_problem(product.name, "InUse", message, hint)])
     for group, kind in product.used_by:
         served = client.served(group, kind)
         objects = client.list(served.api_version, kind, metadata_only=True) if served else []

@@ -23,7 +23,10 @@ class Access:
 def access_review(
     *, verb: str, group: str, resource: str, namespace: str | None, name: str | None
 ) -> dict[str, Any]:
-    """The SelfSubjectAccessReview that asks for one verb. ``resource`` may be a subresource: ``pods/log``."""
+    """The SelfSubjectAccessReview that asks for one verb. ``resource`` may be a subresource: ``pods/log``, or
+    a path of the API server, which begins with a slash."""
+    if resource.startswith("/"):
+        return _review({"nonResourceAttributes": {"verb": verb, "path": resource}})
     plural, _slash, subresource = resource.partition("/")
     attributes = {
         "verb": verb,
@@ -33,8 +36,8 @@ def access_review(
         "namespace": namespace or "",
         "name": name or "",
     }
-    return {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": {key: value for key, value in attributes.items() if value}},
-    }
+    return _review({"resourceAttributes": {key: value for key, value in attributes.items() if value}})
+
+
+def _review(spec: dict[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}

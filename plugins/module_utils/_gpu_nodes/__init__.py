@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .marks import Marks, NodeChange, Taint, plan_node
 from .reconcile import Outcome, Refused, Request, reconcile
+from .rights import rights
 from .selection import Selection
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "Taint",
     "plan_node",
     "reconcile",
+    "rights",
 ]

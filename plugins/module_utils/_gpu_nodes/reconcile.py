@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from .._cluster import ApiError, Client
 from .._names import MANAGER
+from .._rights import missing
 from .daemonsets import ShutOut, shut_out
 from .marks import TAINTS_ANNOTATION, Marks, NodeChange, Taint, carries_ours, owned_labels, plan_node
+from .rights import rights
 from .selection import Node, Selection, UnknownNodes, labels_of, name_of
 
 ATTEMPTS = 5
@@ -50,6 +52,9 @@ class Outcome:
 
 
 def reconcile(client: Client, request: Request) -> Outcome:
+    lacking = missing(client, rights(client)) if request.mode == "apply" else ()
+    if lacking:
+        raise Refused("\n".join(f"the account may not {right}; nothing was written" for right in lacking))
     nodes = client.list("v1", "Node")
     wanted = request.marks if request.state == "present" else Marks()
     chosen = _choose(nodes, request)

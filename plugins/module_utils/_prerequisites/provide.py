@@ -17,9 +17,11 @@ from .._components.component import US
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
 from .._components.snapshot import NODES
 from .._gpu_nodes.selection import name_of
+from .._rights import demand
 from .effects import wait_for_effect
 from .nodes import gpu_inventory, gpu_nodes, pod_spec, why_unreached
 from .request import Request, Result
+from .rights import rights
 
 
 def provide(
@@ -47,6 +49,7 @@ def provide(
     if decision.action != VERIFY:
         refuse_unreached(request, nodes)
         sets = _sets(client, request)
+        demand(client, rights(client, request), of=request.name)
         result.outcomes = apply(
             client,
             sets,

@@ -6,5 +6,6 @@
 from __future__ import annotations
 
 from .inspection import Finding, inspect
+from .rights import rights
 
-__all__ = ["Finding", "inspect"]
+__all__ = ["Finding", "inspect", "rights"]

@@ -17,7 +17,16 @@ from .._objects import namespace_objects, store_objects
 from .._objects.secrets import placed_secret_objects
 from .report import finish
 
-__all__ = ["finish", "namespace_sets", "secret_sets", "store_sets", "vacant", "worth_applying"]
+__all__ = [
+    "SECRETS_SET",
+    "STORES_SET",
+    "finish",
+    "namespace_sets",
+    "secret_sets",
+    "store_sets",
+    "vacant",
+    "worth_applying",
+]
 
 NAMESPACE_SET = "inferops-namespace"
 SECRETS_SET = "inferops-secrets"
@@ -50,13 +59,10 @@ def store_sets(fleet: Fleet, *, purge: bool = False) -> list[ObjectSet]:
 def worth_applying(client: Client, sets: Iterable[ObjectSet]) -> list[ObjectSet]:
     """Sets with objects, and empty ones that are in the cluster and so have something to prune."""
     sets = list(sets)
-    empty = {set_id(one.name, one.namespace) for one in sets if not one.objects}
-    if not empty:
+    if all(one.objects for one in sets):
         return sets
-    parents = client.list(
-        "v1", "ConfigMap", label_selector=f"{ID_LABEL} in ({','.join(sorted(empty))})", metadata_only=True
-    )
-    present = {parent["metadata"]["labels"][ID_LABEL] for parent in parents}
+    places = {one.namespace for one in sets if not one.objects}
+    present = {found for _namespace, found in _parents(client, places)}
     return [one for one in sets if one.objects or set_id(one.name, one.namespace) in present]
 
 
@@ -71,10 +77,25 @@ def vacant(
     if not wanted:
         return []
     gone = {set_id(one.name, one.namespace) for one in leaving}
-    parents = client.list("v1", "ConfigMap", label_selector=ID_LABEL, metadata_only=True)
-    ids = {(parent["metadata"]["namespace"], parent["metadata"]["labels"][ID_LABEL]) for parent in parents}
+    ids = _parents(client, {one.namespace for one in wanted.values()})
     occupied = {namespace for namespace, found in ids if found not in wanted and found not in gone}
     return [one for one in wanted.values() if one.namespace not in occupied]
+
+
+def _parents(client: Client, namespaces: Iterable[str]) -> set[tuple[str, str]]:
+    """Namespace and id of the sets there: asked namespace by namespace, which takes no right in any other."""
+
+    def look(namespace: str) -> list[dict[str, Any]]:
+        return client.list(
+            "v1", "ConfigMap", namespace=namespace, label_selector=ID_LABEL, metadata_only=True
+        )
+
+    found = client.in_parallel(look, sorted(set(namespaces)))
+    return {
+        (parent["metadata"]["namespace"], parent["metadata"]["labels"][ID_LABEL])
+        for parents in found
+        for parent in parents
+    }
 
 
 def _by_namespace(

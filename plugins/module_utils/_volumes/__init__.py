@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from .claims import claim_faults
 from .preflight import preflight
+from .rights import rights
 
-__all__ = ["claim_faults", "preflight"]
+__all__ = ["claim_faults", "preflight", "rights"]

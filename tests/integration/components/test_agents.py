@@ -11,17 +11,15 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._agents import AGENTS
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError, Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError, Client
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import (
     Request,
-    manifest,
     provide,
-    rights,
     withdraw,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.effects import judge
 
-from tests.support.lab import Lab, eventually
+from tests.support.lab import eventually
 
 from .conftest import TAINT, daemon_set, marks, written
 
@@ -186,40 +184,3 @@ def test_pods_that_use_gpus_keep_the_plugin(client: Client, asking: Ask, put: Pu
             withdraw(client, asking("device_plugin"))
     finally:
         withdraw(client, asking("device_plugin"), force=True)
-
-
-@pytest.mark.parametrize("name", ORDER)
-def test_the_printed_rights_are_enough(bare: Lab, client: Client, asking: Ask, put: Put, name: str) -> None:
-    request, account = asking(name), name.replace("_", "-")
-    role = manifest(rights(client, request), name=f"least-{account}")
-    own = {"name": account, "namespace": "default"}
-    put({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": own})
-    put(role)
-    put(
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": role["metadata"]["name"]},
-            "roleRef": {
-                "apiGroup": "rbac.authorization.k8s.io",
-                "kind": "ClusterRole",
-                "name": role["metadata"]["name"],
-            },
-            "subjects": [{"kind": "ServiceAccount", **own}],
-        }
-    )
-    token = client.request(
-        "POST",
-        f"/api/v1/namespaces/default/serviceaccounts/{account}/token",
-        body={"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}},
-    )["status"]["token"]
-    limited = connect(
-        {"host": client.host, "api_key": token, "ca_cert": str(bare.kubeconfig.parent / "pki" / "ca.crt")}
-    )
-    result = provide(limited, request, wait_timeout=60)
-    assert result.changed
-    assert not result.diagnosis
-    for outcome in withdraw(
-        limited, request, delete_definitions=True, delete_namespace=True, wait_timeout=60
-    ):
-        assert not outcome.diagnosis

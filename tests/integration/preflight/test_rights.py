@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
-from ansible_collections.inferops.serving.plugins.module_utils._preflight.rights import ALWAYS, OWNED
+from ansible_collections.inferops.serving.plugins.module_utils._preflight.rights import rights
 
 from tests.integration.conftest import Lab
-from tests.integration.preflight.asking import variables
+from tests.integration.preflight.asking import plans, variables
 from tests.support.playbook import Run, run_tasks
 
 pytestmark = [pytest.mark.proof("P", "A")]
@@ -95,15 +95,9 @@ def test_missing_rights_are_named_and_nothing_is_written(lab: Lab, client: Clien
 @pytest.mark.req("XC-12")
 def test_the_rights_that_are_asked_for_are_enough(lab: Lab, client: Client, namespace: str) -> None:
     """Nothing of the cluster may be read: that is a warning, and with ``strict`` it stops the run."""
-    rules = [
-        *(
-            {"apiGroups": [group], "resources": [plural], "verbs": list(verbs)}
-            for group, plural, verbs in ALWAYS
-        ),
-        {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": list(OWNED)},
-        {"apiGroups": [""], "resources": ["services"], "verbs": list(OWNED)},
-    ]
-    token = _account(client, namespace, rules)
+    [role] = rights(client, plans(namespace, SIMULATED)).manifests(name="robot")
+    assert (role["kind"], role["metadata"]["namespace"]) == ("Role", namespace)
+    token = _account(client, namespace, role["rules"])
     given = variables(namespace, SIMULATED)
     run = _services(lab, token, given, strict=True)
     assert run.status != 0

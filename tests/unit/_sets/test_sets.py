@@ -51,11 +51,15 @@ class Parents:
     def __init__(self, *ids: tuple[str, str]) -> None:
         self._ids = ids
 
-    def list(self, *_kind: str, **_rest: Any) -> list[dict[str, Any]]:
+    def list(self, *_kind: str, namespace: str, **_rest: Any) -> list[dict[str, Any]]:
         return [
             {"metadata": {"namespace": namespace, "labels": {"applyset.kubernetes.io/id": one}}}
-            for namespace, one in self._ids
+            for place, one in self._ids
+            if place == namespace
         ]
+
+    def in_parallel(self, function: Any, items: Any) -> Any:
+        return [function(item) for item in items]
 
 
 def contents(sets: list[Any]) -> dict[str, list[str]]:

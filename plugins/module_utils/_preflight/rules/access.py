@@ -18,7 +18,7 @@ PATH = "llm_connection"
 
 def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
     for right in facts.missing_rights:
-        hint = "Grant it to the account that runs the play."
+        hint = "Grant it to the account that runs the play; the tag serving_rights prints all that it needs."
         yield error(CODE, PATH, f"the account may not {right}.", hint)
     if facts.unread:
         message = f"not checked what needs {', '.join(facts.unread)}: the account may not."

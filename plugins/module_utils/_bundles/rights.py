@@ -1,0 +1,32 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rights that a bundle's task needs, no more: for looking, for its objects, and for what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .._apply import ObjectSet
+from .._cluster import Client
+from .._components import COMPONENTS
+from .._rights import Rights, for_listings, for_sets, on_kind
+from .products import Product
+
+
+def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Rights:
+    objects = [obj for one in sets for obj in one.objects]
+    rights = for_listings(client, COMPONENTS[product.name].listings) | for_sets(client, sets)
+    rights |= on_kind(client, "v1", "Namespace", ("get",))
+    if probe := product.probe:  # a dry run takes the rights of the real thing
+        place = probe["metadata"].get("namespace", "")
+        rights |= on_kind(
+            client, probe["apiVersion"], probe["kind"], ("create", "patch"), place, defined_by=objects
+        )
+    if product.webhook:
+        version = "admissionregistration.k8s.io/v1"
+        rights |= on_kind(client, version, "MutatingWebhookConfiguration", ("list",))
+    for group, kind in product.used_by:
+        if served := client.served(group, kind):
+            rights |= on_kind(client, served.api_version, kind, ("list",))
+    return rights
