@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from .comparison import Comparison
-from .exchange import Ways, compared, missing, send
+from .exchange import compared, missing, send
 from .rclone import RcloneFailed, find_rclone
 from .reach import remotes
+from .upload import Upload
 from .wanted import Local, wanted
 
 __all__ = [
     "Comparison",
     "Local",
     "RcloneFailed",
-    "Ways",
+    "Upload",
     "compared",
     "find_rclone",
     "missing",

@@ -13,7 +13,7 @@ from .._fleet import Problem, Store
 from .rclone import RcloneFailed
 
 _CODE = re.compile(r"api error (\w+)")
-_REGION = re.compile(r"expecting '([^']+)'|Switched region to \"([^\"]+)\"")
+_REGION = re.compile(r"""(?:expecting|Switched region to) ['"]([^'"]+)['"]""")
 _STORE, _KEYS = "V-12", "V-19"
 
 
@@ -117,7 +117,7 @@ def told(store: Store, failed: RcloneFailed) -> Problem:
         hint = "Name an entry of llm_secrets with keys: without one access is anonymous."
         return Problem(code=_KEYS, path=f"{owner}.secret", message="the bucket asks for keys.", hint=hint)
     region = _REGION.search(said)
-    hint = f"Write {region[1] or region[2]}." if fault is _WRONG_REGION and region else fault.hint
+    hint = f"Write {region[1]}." if fault is _WRONG_REGION and region else fault.hint
     path = f"{owner}.{fault.key}" if fault.key else owner
     return Problem(code=fault.code, path=path, message=fault.message(store), hint=hint)
 

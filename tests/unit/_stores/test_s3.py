@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Store
+from ansible_collections.inferops.serving.plugins.module_utils._object_store.rclone import Remote
 from ansible_collections.inferops.serving.plugins.module_utils._platforms.kserve_secret import (
     kserve_annotations,
 )
@@ -115,6 +116,30 @@ def test_kserve_fetches_adapters_beside_the_model(store: str, scheme: str) -> No
     ]
     assert "storageUri" not in predictor["model"]
     assert "sql=/mnt/adapters/org/sql" in objects["ServingRuntime"]["spec"]["containers"][0]["args"]
+
+
+@pytest.mark.req("S4-12")
+@pytest.mark.parametrize(
+    ("region", "endpoint"), [("ru-1", "https://s3.ru-1.example"), ("eu-2", "http://minio:9000")]
+)
+def test_one_entry_tells_everyone_of_region_and_endpoint(region: str, endpoint: str) -> None:
+    store = {**BUCKET, "region": region, "endpoint": endpoint}
+    triton = planned(engine="triton-vllm", model={"store": "bucket"}, stores=[store])
+    copied = planned(model={"store": "bucket"}, stores=[store])
+    seen = triton.store
+    upload = Remote.of(seen, program="rclone", keys=None, ca_file=None).environment
+    annotations = kserve_annotations(seen)
+    host = endpoint.partition("://")[2]
+    assert region == upload["RCLONE_CONFIG_STORE_REGION"] == copied.workload.init[0].env["RCLONE_S3_REGION"]
+    assert region == triton.workload.main.env["AWS_DEFAULT_REGION"]
+    assert region == annotations["serving.kserve.io/s3-region"]
+    assert (
+        endpoint
+        == upload["RCLONE_CONFIG_STORE_ENDPOINT"]
+        == copied.workload.init[0].env["RCLONE_S3_ENDPOINT"]
+    )
+    assert host == annotations["serving.kserve.io/s3-endpoint"]
+    assert any(f"=s3://{endpoint}" in argument for argument in triton.workload.main.args)
 
 
 def test_the_copier_knows_the_store_and_no_key_in_plain() -> None:
