@@ -103,3 +103,7 @@ TRITON = Exporter(
 """Triton's own series, by the release of Triton. Of vLLM's it passes on those of tokens and latencies."""
 
 EXPORTERS = (VLLM, TRITON)
+
+PICKER_WAITING = "llm_d_epp_flow_control_queue_size"
+PICKER_RUNNING = "llm_d_epp_request_running"
+"""What llm-d's endpoint picker tells of the requests of all its pods."""

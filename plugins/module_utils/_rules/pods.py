@@ -15,6 +15,8 @@ from .finding import Plans, at, error, roles
 
 CODE = "V-04"
 
+_NO_WORKERS = "KServe 0.20.0 deletes the workers of an InferenceService again and again (kserve#6113)."
+
 
 def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in roles(plans):
@@ -45,6 +47,8 @@ def _shape(plan: ServicePlan) -> Iterator[Problem]:
     topology = plan.service.topology
     if plan.platform.rendezvous is None and topology.pods != "single":
         message = f"{topology.pods} has no effect: platform {plan.platform.name} runs a copy in one pod."
+        if plan.platform.name == "kserve":
+            message += f" {_NO_WORKERS}"
         hint = "Write pods: single, or platform: lws, leader-workers or llmd."
         yield error(CODE, at(plan, "topology.pods"), message, hint)
     elif topology.pods == "per-node" and topology.gpus_per_node is None:

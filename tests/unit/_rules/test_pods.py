@@ -83,6 +83,13 @@ def test_some_platforms_run_a_copy_in_one_pod(platform: str) -> None:
     assert not found("V-04", {"platform": platform, "topology": {"tensor": 2, "pods": "single"}})
 
 
+def test_why_kserve_spreads_no_copy_is_said() -> None:
+    (problem,) = found("V-04", {"platform": "kserve", "topology": {"tensor": 2, "pods": "per-gpu"}})
+    assert "kserve#6113" in problem.message
+    assert "lws" in problem.hint
+    assert "llmd" in problem.hint
+
+
 def test_an_old_vllm_needs_one_pod() -> None:
     entry = {**LWS, "topology": {"tensor": 2, "pods": "per-gpu"}, "image": "vllm/vllm-openai:v0.10.2"}
     (problem,) = found("V-04", entry)

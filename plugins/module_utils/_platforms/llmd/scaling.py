@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..._catalogue.metrics import PICKER_RUNNING, PICKER_WAITING
 from ..._workload import Autoscaling
 from ..autoscaler import prometheus_trigger, scaled_object
 
 if TYPE_CHECKING:
     from ..._plan.facts import ServicePlan
 
-_WAITING = "llm_d_epp_flow_control_queue_size"
-_RUNNING = "llm_d_epp_request_running"
 _SEQUENCES = 256
 """Requests that vLLM works on at one time where nothing else is said."""
 
@@ -47,9 +46,9 @@ def _of_the_picker(plan: ServicePlan, scaling: Autoscaling, pickers: str) -> lis
     run are counted too, because a queue only grows when the copies are full already.
     """
     picker = f'{{namespace="{plan.namespace}",pod=~"{pickers}"}}'
-    waiting = f"1e6 * sum({_WAITING}{picker}) / clamp_min({plan.requests_per_second}, 1e-9)"
+    waiting = f"1e6 * sum({PICKER_WAITING}{picker}) / clamp_min({plan.requests_per_second}, 1e-9)"
     sequences = plan.service.engine_args.max_num_seqs or _SEQUENCES
     return [
         prometheus_trigger(plan, waiting, scaling.threshold, metric_type="Value"),
-        prometheus_trigger(plan, f"sum({_RUNNING}{picker})", str(sequences)),
+        prometheus_trigger(plan, f"sum({PICKER_RUNNING}{picker})", str(sequences)),
     ]
