@@ -44,7 +44,7 @@ _value:
   sample: [{"name": "lws", "mode": "install", "source": "files/lws.yaml"}]
 """
 
-PLATFORM = ("cert_manager", "gateway", "inference_crds", "keda", "lws", "kserve", "kueue")
+PLATFORM = ("nfs_csi", "cert_manager", "gateway", "inference_crds", "keda", "lws", "kserve", "kueue")
 MODES = {"present": "install", "existing": "existing", "absent": "skip"}
 KEPT = ("version", "checksum", "values")
 

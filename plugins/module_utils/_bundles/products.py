@@ -32,6 +32,8 @@ class Product:
     """Group and version of the aggregated API that it answers for. An API has one owner at a time."""
     webhook: str = ""
     """A webhook for pods that is passed over in silence where nobody gave it a certificate authority."""
+    driver: str = ""
+    """A CSI driver that has to be on every GPU node."""
 
     def address(self, version: str) -> str:
         return self.release.format(version=version, number=version.removeprefix("v"))
@@ -109,12 +111,15 @@ PRODUCTS: dict[str, Product] = {
             name="kueue",
             namespace="kueue-system",
             release=GITHUB + "/kubernetes-sigs/kueue/releases/download/{version}/manifests.yaml",
-            probe=_probe("kueue.x-k8s.io/v1beta1", "ResourceFlavor", {}),
+            probe=_probe("kueue.x-k8s.io/v1beta2", "ResourceFlavor", {}),
             used_by=(("kueue.x-k8s.io", "Workload"),),
         ),
         Product(
             name="nfs_csi",
             namespace="kube-system",
+            release=GITHUB
+            + "/kubernetes-csi/csi-driver-nfs/archive/refs/tags/{version}.tar.gz#deploy/{version}/*csi-nfs*",
+            driver="nfs.csi.k8s.io",
         ),
         Product(name="hami", namespace="kube-system", webhook="vgpu.hami.io"),
         Product(

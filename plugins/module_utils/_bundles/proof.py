@@ -12,6 +12,7 @@ from typing import TypeAlias
 from .._apply import Diagnosis
 from .._apply.rejection import is_webhook_down
 from .._cluster import ApiError, Client, NotServed, Object
+from .driver import without_driver
 from .products import Product
 
 PAUSE = 0.5
@@ -35,6 +36,8 @@ def _checks(client: Client, product: Product) -> Iterator[tuple[str, Check]]:
         yield "its webhooks answer", lambda: _webhooks(client, probe, name)
     if product.api:
         yield f"{product.api} answers", lambda: _api(client, product.api, name)
+    if product.driver:
+        yield f"{product.driver} is on every GPU node", lambda: without_driver(client, product)
     if product.webhook:
         yield f"{product.webhook} can be trusted", lambda: _trusted(client, product.webhook, name)
 

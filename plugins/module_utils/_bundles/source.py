@@ -26,12 +26,26 @@ class SourceError(ClusterError):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """``place`` is a path or a URL. A URL needs the ``checksum`` (SHA-256), unless ``unverified`` says that
+    """``place`` is a path or a URL; of an archive, what stands behind ``#`` is a pattern of the paths of its
+    files, compared from the right. A URL needs the ``checksum`` (SHA-256), unless ``unverified`` says that
     whatever comes is fine."""
 
     place: str
     checksum: str = ""
     unverified: bool = False
+
+    @property
+    def address(self) -> str:
+        return self._parts[0]
+
+    @property
+    def members(self) -> str:
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        archive, _mark, pattern = self.place.partition("#")
+        return (archive, pattern) if archive.partition("?")[0].endswith(ARCHIVES) else (self.place, "")
 
     @property
     def remote(self) -> bool:
@@ -74,9 +88,9 @@ def _fetched(source: Source, download: Callable[[str], bytes]) -> tuple[list[Obj
                 f"{source.place}: a URL needs a checksum (sha256:…), so that nobody can put something else"
                 " there. Set it, or allow_unverified: true."
             )
-        content = download(source.place)
+        content = download(source.address)
         return _read(content, source)
-    path = Path(source.place).expanduser()
+    path = Path(source.address).expanduser()
     if path.is_dir():
         found = checked(_directory_sum(path), source)
         return load(path), found
@@ -88,9 +102,10 @@ def _fetched(source: Source, download: Callable[[str], bytes]) -> tuple[list[Obj
 
 def _read(content: bytes, source: Source) -> tuple[list[Object], str]:
     found = checked(hashlib.sha256(content).hexdigest(), source)
-    name = source.place.partition("?")[0]
+    name = source.address.partition("?")[0]
     if name.endswith(ARCHIVES):
-        return [obj for member, text in _members(content, name) for obj in parse(text, name=member)], found
+        texts = _members(content, name, source.members)
+        return [obj for member, text in texts for obj in parse(text, name=member)], found
     try:
         return parse(content.decode(), name=source.place), found
     except UnicodeDecodeError as error:
@@ -105,10 +120,14 @@ def _directory_sum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _members(content: bytes, name: str) -> Iterator[tuple[str, str]]:
+def _members(content: bytes, name: str, pattern: str) -> Iterator[tuple[str, str]]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             files = sorted((one for one in archive if one.isfile()), key=lambda one: one.name)
+            if pattern:
+                files = [one for one in files if PurePosixPath(one.name).match(pattern)]
+                if not files:
+                    raise SourceError(f"{name}: none of its files is {pattern}.")
             if any(PurePosixPath(one.name).name == CHART for one in files):
                 raise SourceError(
                     f"{name}: is a Helm chart, whose templates are no objects yet. Give it as"

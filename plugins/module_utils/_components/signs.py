@@ -45,7 +45,7 @@ class Workload:
         return (self.of,)
 
     def traces(self, snapshot: Snapshot) -> list[Trace]:
-        return [_seen(obj, why) for obj in snapshot.of(self.of) if (why := self._why(obj))]
+        return [_seen(obj, why, self.images) for obj in snapshot.of(self.of) if (why := self._why(obj))]
 
     def _why(self, obj: Object) -> str:
         labels = obj["metadata"].get("labels") or {}
@@ -206,14 +206,14 @@ def deployment(**by: Any) -> Workload:
     return Workload(of=DEPLOYMENTS, **by)
 
 
-def _seen(obj: Object, why: str) -> Trace:
+def _seen(obj: Object, why: str, images: tuple[str, ...]) -> Trace:
     metadata = obj["metadata"]
     owner, by = owner_of(obj)
     return Trace(
         text=f"{obj['kind']} {metadata['namespace']}/{metadata['name']} ({why})",
         owner=owner,
         by=by,
-        version=_version(obj),
+        version=_version(obj, images),
         namespace=metadata["namespace"],
     )
 
@@ -233,9 +233,11 @@ def _named(obj: Object, kind: str, *, conclusive: bool = True) -> Trace:
     )
 
 
-def _version(obj: Object) -> str:
+def _version(obj: Object, images: tuple[str, ...]) -> str:
+    """By label, or by image: first those that it is recognised by, since helpers come beside them."""
     labels = obj["metadata"].get("labels") or {}
-    tags = (parse(image).tag for image in _images(obj))
+    ordered = sorted(_images(obj), key=lambda image: _basename(image) not in images)
+    tags = (parse(image).tag for image in ordered)
     return next(
         (text for text in (labels.get("app.kubernetes.io/version", ""), *tags) if _VERSION.fullmatch(text)),
         "",

@@ -64,7 +64,7 @@ def wait_for_effect(
     said = ""
     while True:
         nodes = client.list("v1", "Node")
-        pods = [pod for one in daemon_sets for pod in _pods(client, one)]
+        pods = [pod for one in daemon_sets for pod in pods_of(client, one)]
         found = judge(component, daemon_sets, nodes, pods, expected_nodes=expected_nodes, gpus=gpus)
         if not found or time.monotonic() + PAUSE >= deadline:
             return found, nodes
@@ -98,7 +98,7 @@ def judge(
             )
         )
     for node in chosen:
-        cause = _cause(effect, daemon_sets, node, pods)
+        cause = cause_at(node, daemon_sets, pods)
         if cause or not effect.reached(node, gpus):
             found.append(
                 Diagnosis(
@@ -111,7 +111,7 @@ def judge(
     return found
 
 
-def _cause(effect: Effect, daemon_sets: Sequence[Object], node: Node, pods: Sequence[Object]) -> str:
+def cause_at(node: Node, daemon_sets: Sequence[Object], pods: Sequence[Object]) -> str:
     """What is wrong with our own pods on the node; nothing where they are ready, or not ours."""
     for daemon_set in daemon_sets:
         name = daemon_set["metadata"]["name"]
@@ -147,7 +147,7 @@ def _waiting(pod: Object) -> str:
     return str(status.get("phase", "Pending"))
 
 
-def _pods(client: Client, daemon_set: Object) -> list[Object]:
+def pods_of(client: Client, daemon_set: Object) -> list[Object]:
     selector = ",".join(
         f"{key}={value}" for key, value in daemon_set["spec"]["selector"]["matchLabels"].items()
     )

@@ -53,6 +53,22 @@ def test_an_archive_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     assert names(archive(tmp_path / "x.tgz", deep__b=second, deep__a=TEXT)) == ["a", "b"]
 
 
+def test_of_an_archive_only_the_files_of_a_pattern_are_read(tmp_path: Path) -> None:
+    second = TEXT.replace("name: a", "name: b")
+    place = archive(
+        tmp_path / "x.tgz", x__deploy__v1__driver=TEXT, x__deploy__v1__other=second, x__Chart="name: x"
+    )
+    assert names(f"{place}#deploy/v1/*.yaml") == ["a", "b"]
+    assert names(f"{place}#deploy/v1/*driver*") == ["a"]
+    with pytest.raises(SourceError, match="none of its files is deploy/v2"):
+        names(f"{place}#deploy/v2/*")
+
+
+def test_a_file_may_have_the_mark_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a#1.yaml").write_text(TEXT)
+    assert names(tmp_path / "a#1.yaml") == ["a"]
+
+
 def test_a_chart_is_no_manifest(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="helm template"):
         names(archive(tmp_path / "x.tgz", chart__Chart="name: x"))

@@ -170,3 +170,10 @@ def test_whoever_answers_for_custom_metrics_is_named() -> None:
 
 def test_what_could_not_be_read_is_said() -> None:
     assert "DaemonSet.apps" in found("nfd", cluster(unread=frozenset({DAEMON_SETS}))).unread
+
+
+def test_the_nfs_driver_is_told_by_its_own_image_and_not_by_its_helpers() -> None:
+    agent = workload("nfs", image="registry.k8s.io/sig-storage/livenessprobe:v2.19.0")
+    agent["spec"]["template"]["spec"]["containers"].append({"name": "nfs", "image": "site/nfsplugin:v4.13.4"})
+    finding = found("nfs_csi", cluster(agent))
+    assert (finding.present, finding.version) == (True, "v4.13.4")

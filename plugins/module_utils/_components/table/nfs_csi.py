@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from ..component import Component
-from ..signs import Thing, daemon_set
+from ..signs import Thing, daemon_set, deployment
+
+AGENT = "nfsplugin"
+"""The image of its programs."""
 
 NFS_CSI = Component(
     name="nfs_csi",
     title="CSI driver for NFS",
     signs=(
-        daemon_set(named="csi-nfs-node", images=("nfsplugin",)),
+        daemon_set(named="csi-nfs-node", images=(AGENT,)),
+        deployment(named="csi-nfs-controller", images=(AGENT,)),
         Thing(group="storage.k8s.io", kind="CSIDriver", name="nfs.csi.k8s.io"),
     ),
 )
