@@ -14,6 +14,7 @@ from .._cluster import ApiError, Client, Object
 
 VERSION = "gateway.networking.k8s.io/bundle-version"
 CHANNEL = "gateway.networking.k8s.io/channel"
+ADMISSION = "admissionregistration.k8s.io/v1"
 DEFINITIONS = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 POLICY = "safe-upgrades.gateway.networking.k8s.io"
 """From 1.6 on the Gateway API comes with this policy, by which the API server itself denies some bundles."""
@@ -38,7 +39,7 @@ def going_backwards(
     moved = [
         obj for name, obj in coming.items() if name in live and _place(_marks(obj)) != _place(live[name])
     ]
-    if moved and client.get("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", POLICY):
+    if moved and client.get(ADMISSION, "ValidatingAdmissionPolicy", POLICY):
         return [found for found in client.in_parallel(lambda obj: _denied(client, obj), moved) if found][:1]
     return []
 

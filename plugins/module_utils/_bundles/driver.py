@@ -15,6 +15,14 @@ from .._prerequisites.nodes import gpu_nodes
 from .products import Product
 
 STORAGE = "storage.k8s.io/v1"
+LOOKED_AT = (
+    ("v1", "Node"),
+    ("v1", "Pod"),
+    ("v1", "PersistentVolume"),
+    ("apps/v1", "DaemonSet"),
+    (STORAGE, "CSINode"),
+)
+"""Kinds of which all objects are read."""
 
 
 def without_driver(client: Client, product: Product) -> Diagnosis | None:

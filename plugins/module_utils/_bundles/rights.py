@@ -11,6 +11,8 @@ from .._apply import ObjectSet
 from .._cluster import Client
 from .._components import COMPONENTS
 from .._rights import Rights, for_listings, for_sets, on_kind
+from .backwards import ADMISSION, DEFINITIONS, VERSION
+from .driver import LOOKED_AT, STORAGE
 from .products import Product
 
 
@@ -24,8 +26,14 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
             client, probe["apiVersion"], probe["kind"], ("create", "patch"), place, defined_by=objects
         )
     if product.webhook:
-        version = "admissionregistration.k8s.io/v1"
-        rights |= on_kind(client, version, "MutatingWebhookConfiguration", ("list",))
+        rights |= on_kind(client, ADMISSION, "MutatingWebhookConfiguration", ("list",))
+    if product.driver:
+        rights |= on_kind(client, STORAGE, "CSIDriver", ("get",))
+        for version, kind in LOOKED_AT:
+            rights |= on_kind(client, version, kind, ("list",))
+    if any(VERSION in (obj["metadata"].get("annotations") or {}) for obj in objects):
+        rights |= on_kind(client, *DEFINITIONS, ("list",))
+        rights |= on_kind(client, ADMISSION, "ValidatingAdmissionPolicy", ("get",))
     for group, kind in product.used_by:
         if served := client.served(group, kind):
             rights |= on_kind(client, served.api_version, kind, ("list",))
