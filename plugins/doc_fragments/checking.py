@@ -15,8 +15,8 @@ options:
     default: false
 """
 
-    # The options of CAPACITY there
-    CAPACITY = r"""
+    # The options of ADMISSION there
+    ADMISSION = r"""
 options:
   capacity:
     description:
@@ -28,4 +28,12 @@ options:
     type: str
     choices: [require, queue, ignore]
     default: require
+  withdrawn:
+    description:
+      - What to do with a service whose entry says what was taken out of service on purpose, by
+        M(inferops.serving.rollback) or by the end of a canary, and that was not changed since.
+      - V(refuse) tells it, and nothing is written. V(apply) warns and brings it back.
+    type: str
+    choices: [refuse, apply]
+    default: refuse
 """

@@ -40,7 +40,7 @@ extends_documentation_fragment:
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
   - inferops.serving.checking
-  - inferops.serving.checking.capacity
+  - inferops.serving.checking.admission
   - inferops.serving.fleet
 seealso:
   - module: inferops.serving.services
@@ -120,7 +120,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.progress i
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
-    CAPACITY,
+    ADMISSION,
     CHECKING,
     FleetModule,
 )
@@ -135,7 +135,7 @@ def main() -> NoReturn:
         argument_spec={
             **CONNECTION,
             **CHECKING,
-            **CAPACITY,
+            **ADMISSION,
             "wait_timeout": WAITING["wait_timeout"],
             "names": {"type": "list", "elements": "str", "default": []},
         }

@@ -77,7 +77,7 @@ extends_documentation_fragment:
   - inferops.serving.connection
   - inferops.serving.waiting
   - inferops.serving.checking
-  - inferops.serving.checking.capacity
+  - inferops.serving.checking.admission
   - inferops.serving.fleet
 seealso:
   - module: inferops.serving.preflight
@@ -224,7 +224,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.progress i
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
-    CAPACITY,
+    ADMISSION,
     CHECKING,
     FleetModule,
 )
@@ -248,7 +248,7 @@ def main() -> NoReturn:
             **CONNECTION,
             **WAITING,
             **CHECKING,
-            **CAPACITY,
+            **ADMISSION,
             "names": {"type": "list", "elements": "str", "default": []},
             "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
             "mode": {"type": "str", "choices": ["apply", "rights"], "default": "apply"},

@@ -87,7 +87,17 @@ services:
         spec_hash: 1f0c2b3a4d5e6f70
         applied_at: "2026-01-01T00:00:00Z"
         applied_by: ""
-        verified: false
+        former_numbers: [1]
+        verified: true
+        verified_at: "2026-01-01T00:01:00Z"
+        withdrawn: ""
+    revisions:
+      description:
+        - All revisions that are kept, the newest first. C(former_numbers) are those that a revision had
+          before it was applied again; C(withdrawn) says why it was taken out of service, where it was.
+      type: list
+      elements: dict
+      sample: []
     drift:
       description: Objects that differ from what was applied, because somebody else changed or deleted them.
       type: list

@@ -18,7 +18,8 @@ description:
     limit. A Triton server must be live and ready, hold the model C(READY) in its repository, and answer
     C(generate) and C(generate_stream) with text beyond the prompt.
   - Time to first token and total time are taken from the streamed answer.
-  - Nothing is changed. Only O(reach=job) makes a Job and a ConfigMap, and removes both before it ends.
+  - Nothing is changed but what O(record) says. O(reach=job) makes a Job and a ConfigMap, and removes both
+    before it ends.
 options:
   names:
     description:
@@ -217,6 +218,13 @@ options:
     description: Seconds for the whole task.
     type: int
     default: 120
+  record:
+    description:
+      - Whether the newest revision of each service of the inventory that answers as it should is marked as
+        verified, so that M(inferops.serving.rollback) can go back to it.
+      - A service that somebody changed since the revision was applied is not marked, with a warning.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: partial
@@ -226,12 +234,12 @@ attributes:
   diff_mode:
     support: N/A
     details:
-      - Nothing is changed.
+      - No object of a service is changed.
   idempotent:
     support: full
     details:
-      - Nothing is left behind, so RV(ignore:changed) is always false. A Job that could not be removed is
-        reported as a warning, and removes itself after ten minutes.
+      - Without O(record) nothing is left behind, and RV(ignore:changed) is always false. A Job that could
+        not be removed is reported as a warning, and removes itself after ten minutes.
 extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
@@ -449,6 +457,10 @@ services:
       description: How a client asks the service. Credentials stand in it as variables only.
       type: str
       sample: "from openai import OpenAI\n\nclient = OpenAI(base_url=…"
+    revision:
+      description: Number of the revision that is marked as verified now; only with O(record).
+      type: int
+      sample: 3
 rows:
   description: One line per service, for a table.
   type: list
@@ -460,11 +472,13 @@ rows:
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
+from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     AT_ONCE,
     AUTO,
@@ -475,12 +489,14 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     Site,
     Target,
     advice,
+    asked,
     facts,
     row,
     smoke_test,
     target_from,
-    targets_of,
+    target_of,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.proof import Recorder
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
@@ -501,6 +517,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "chat_max_tokens": {"type": "int", "default": 200, "no_log": False},
     "temperature": {"type": "float"},
     "timeout": {"type": "int", "default": 120},
+    "record": {"type": "bool", "default": False},
 }
 
 
@@ -521,7 +538,8 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
         chat_max_tokens=options["chat_max_tokens"],
         temperature=options["temperature"],
     )
-    targets = manner.applied([*_services(module), *map(target_from, options["targets"])])
+    plans = _plans(module)
+    targets = manner.applied([*map(target_of, plans), *map(target_from, options["targets"])])
     if not targets and not options["llm_serving"]:
         raise ValueError("There is nothing to ask: give llm_serving or targets.")
     if module.check_mode and options["reach"] == "job":
@@ -531,12 +549,19 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
         client=connect(options, concurrency=AT_ONCE) if _needs_cluster(targets, options["reach"]) else None,
         job=job and JobOptions(**{**job, "pull_secrets": tuple(job["pull_secrets"])}),
     )
+    recorder = Recorder(connect(options), plans) if options["record"] else None
     results = smoke_test(targets, site=site, reach=options["reach"], deadline=deadline)
     for warning in (*site.warnings, *(remark for result in results for remark in result.remarks)):
         module.warn(warning)
+    answering = {result.target.name for result in results[: len(plans)] if result.ok}
+    proofs = recorder.mark(answering, check_mode=module.check_mode) if recorder is not None else {}
+    for proof in proofs.values():
+        if proof.notice:
+            module.warn(proof.notice)
+    revisions = {name: {"revision": proof.revision} for name, proof in proofs.items()}
     answer = {
-        "changed": False,
-        "services": [facts(result) for result in results],
+        "changed": any(proof.changed for proof in proofs.values()),
+        "services": [{**facts(result), **revisions.get(result.target.name, {})} for result in results],
         "rows": [row(result) for result in results],
     }
     failures = [advice(result) for result in results if not result.ok]
@@ -546,14 +571,14 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
     module.exit_json(**answer)
 
 
-def _services(module: FleetModule) -> list[Target]:
-    """The services of the inventory. Ends the task where the inventory is wrong."""
+def _plans(module: FleetModule) -> list[ServicePlan]:
+    """The services of the inventory that are asked. Ends the task where the inventory is wrong."""
     if not module.params["llm_serving"] and not module.params["names"]:
         return []
-    return targets_of(module.specification().plans, module.params["names"])
+    return asked(module.specification().plans, module.params["names"])
 
 
-def _needs_cluster(targets: list[Target], reach: str) -> bool:
+def _needs_cluster(targets: Sequence[Target], reach: str) -> bool:
     return reach in ("port-forward", "job") or any(target.in_cluster for target in targets)
 
 

@@ -11,7 +11,14 @@ from .inspection import Foreign, Inspection, inspect
 from .manifests import ManifestError
 from .model import Action, ObjectSet, Outcome, Refused
 from .removal import remove
-from .revisions import Revision, get_revision, list_revisions, mark_verified, record_revision
+from .revisions import (
+    Revision,
+    last_verified,
+    list_revisions,
+    mark_verified,
+    record_revision,
+    withdraw,
+)
 
 __all__ = [
     "Action",
@@ -24,10 +31,11 @@ __all__ = [
     "Refused",
     "Revision",
     "apply",
-    "get_revision",
     "inspect",
+    "last_verified",
     "list_revisions",
     "mark_verified",
     "record_revision",
     "remove",
+    "withdraw",
 ]

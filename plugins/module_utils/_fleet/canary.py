@@ -40,6 +40,35 @@ def canary_of(service: Service, entry: Mapping[str, Any], path: str) -> tuple[Se
     return replace(made, rollout=rollout, router=router, provenance=merged.provenance), problems
 
 
+def promoted(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry when its canary has become the service."""
+    overrides = {
+        key: value for key, value in (given_canary(entry) or {})["overrides"].items() if key not in SHARED
+    }
+    return without(_merged(entry, overrides))
+
+
+def without(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry when its canary is gone."""
+    rollout = {key: value for key, value in entry["rollout"].items() if key != "canary"}
+    rest = {key: value for key, value in entry.items() if key != "rollout"}
+    return {**rest, "rollout": rollout} if rollout else rest
+
+
+def beside(entry: Mapping[str, Any], *, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with a canary of these overrides and this share of the requests."""
+    canary = {"weight": weight, "overrides": dict(overrides)}
+    return {**entry, "rollout": {**(entry.get("rollout") or {}), "canary": canary}}
+
+
+def given_canary(entry: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Weight and overrides as they are written; None for an entry without canary."""
+    canary = (entry.get("rollout") or {}).get("canary")
+    return (
+        None if canary is None else {"weight": canary["weight"], "overrides": canary.get("overrides") or {}}
+    )
+
+
 def _merged(entry: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Maps are merged at any depth; everything else takes the place of what was there."""
     merged = dict(entry)

@@ -15,7 +15,7 @@ class Problem:
     """One finding. A message never contains a secret value."""
 
     code: str
-    """The validation rule, ``V-01`` to ``V-26``."""
+    """The validation rule, ``V-01`` to ``V-26``, or a word for what no rule of an inventory tells."""
     path: str
     """Where in the inventory, for example ``llm_serving[chat].topology.tensor``."""
     message: str

@@ -27,8 +27,9 @@ _SHOWN = {
 
 
 CHECKING: dict[str, dict[str, Any]] = {"strict": {"type": "bool", "default": False}}
-CAPACITY: dict[str, dict[str, Any]] = {
-    "capacity": {"type": "str", "choices": ["require", "queue", "ignore"], "default": "require"}
+ADMISSION: dict[str, dict[str, Any]] = {
+    "capacity": {"type": "str", "choices": ["require", "queue", "ignore"], "default": "require"},
+    "withdrawn": {"type": "str", "choices": ["refuse", "apply"], "default": "refuse"},
 }
 
 

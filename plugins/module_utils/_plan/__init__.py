@@ -9,5 +9,6 @@ from .facts import ServicePlan
 from .planning import plan
 from .provenance import provenance
 from .scaling import meter
+from .specification import entry_hash, hash_of, specification
 
-__all__ = ["ServicePlan", "meter", "plan", "provenance"]
+__all__ = ["ServicePlan", "entry_hash", "hash_of", "meter", "plan", "provenance", "specification"]

@@ -34,6 +34,8 @@ class Facts:
     endpoints: Mapping[Place, int] = field(default_factory=dict)
     """Ready endpoints of the Services behind those webhooks that our objects go through."""
     quotas: Sequence[Object] | None = None
+    revisions: Sequence[Object] | None = None
+    """Metadata of what was applied before, in the namespaces of the services."""
     knative_features: Mapping[str, str] | None = None
     """Feature flags of Knative Serving."""
     inference_services: Mapping[Place, Object] = field(default_factory=dict)

@@ -16,6 +16,8 @@ from .._plan import ServicePlan, plan
 from .._rollout import choose, secret_states
 from .preflight import Report, preflight, sound, store_problems
 from .queueing import queue
+from .rules.capacity import CODE as CAPACITY
+from .rules.withdrawn import CODE as WITHDRAWN
 from .tools import tool_problems
 
 
@@ -34,6 +36,8 @@ def look(module: FleetModule, client: Client, *, state: str | None, progress: Ca
     fleet = choose(read.fleet, module.params["names"], state=state)
     try:
         plans, report = _ask(client, fleet, read.problems)
+        if module.params["withdrawn"] == "apply":
+            report = report.ignoring(WITHDRAWN)
         report = _patience(module, client, plans, report, progress)
         stored = store_problems(client, fleet) if _kept(plans) else []
     except ClusterError:
@@ -74,7 +78,7 @@ def _patience(
     """What the option ``capacity`` makes of a lack of room."""
     wanted = module.params["capacity"]
     if wanted == "ignore" or (wanted == "queue" and module.check_mode):
-        return report.ignoring_capacity()
+        return report.ignoring(CAPACITY)
     if wanted == "queue":
         deadline = time.monotonic() + module.params["wait_timeout"]
         return queue(client, _kept(plans), report, deadline=deadline, progress=progress)

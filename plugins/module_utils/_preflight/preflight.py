@@ -36,10 +36,10 @@ class Report:
         """Whether nothing but what others hold stands in the way."""
         return bool(self.errors) and all(problem.code == CAPACITY for problem in self.errors)
 
-    def ignoring_capacity(self) -> Report:
-        """The same, and a lack of room is only a warning."""
+    def ignoring(self, code: str) -> Report:
+        """The same, and problems of this code are only warnings."""
         problems = tuple(
-            replace(problem, severity="warning") if problem.code == CAPACITY else problem
+            replace(problem, severity="warning") if problem.code == code else problem
             for problem in self.problems
         )
         return replace(self, problems=problems)

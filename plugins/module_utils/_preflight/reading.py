@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from .._apply import revisions
 from .._cluster import ApiError, Client, NotServed
 from .._cluster.autoscaler import is_autoscaled
 from .facts import Facts, Object, Place
@@ -53,6 +54,7 @@ def _questions(client: Client, services: Sequence[Wanted]) -> dict[str, Read]:
     pods = [(one, group) for one in services for group in one.pods]
     namespaces = sorted({one.plan.namespace for one in services})
     asked["namespaces"] = lambda: _named(client, "v1", "Namespace", [("", name) for name in namespaces])
+    asked["revisions"] = lambda: _revisions(client, namespaces)
     if pods:
         asked["nodes"] = lambda: client.list("v1", "Node")
         asked["webhooks"] = lambda: client.list(
@@ -134,6 +136,19 @@ def _verb(error: ApiError) -> str:
 def _in_each(client: Client, kind: str, namespaces: Iterable[str]) -> list[Object]:
     lists = client.in_parallel(lambda name: client.list("v1", kind, namespace=name), sorted(namespaces))
     return [obj for objects in lists for obj in objects]
+
+
+def _revisions(client: Client, namespaces: Iterable[str]) -> list[Object]:
+    def fetch(namespace: str) -> list[Any]:
+        return client.list(
+            revisions.API_VERSION,
+            revisions.KIND,
+            namespace=namespace,
+            label_selector=revisions.REVISION_OF_LABEL,
+            metadata_only=True,
+        )
+
+    return [obj for found in client.in_parallel(fetch, namespaces) for obj in found]
 
 
 def _named(client: Client, api_version: str, kind: str, places: Iterable[Place]) -> dict[Any, Object | None]:

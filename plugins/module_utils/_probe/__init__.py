@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .direct import TARGET, target_from
-from .inventory import target_of, targets_of
+from .inventory import asked, target_of
 from .manner import Manner
 from .published import public_address
 from .reach import WAYS, JobOptions, Site
@@ -25,11 +25,11 @@ __all__ = [
     "Site",
     "Target",
     "advice",
+    "asked",
     "facts",
     "public_address",
     "row",
     "smoke_test",
     "target_from",
     "target_of",
-    "targets_of",
 ]

@@ -44,7 +44,7 @@ def target_of(plan: ServicePlan) -> Target:
     )
 
 
-def targets_of(plans: Sequence[ServicePlan], names: Sequence[str]) -> list[Target]:
+def asked(plans: Sequence[ServicePlan], names: Sequence[str]) -> list[ServicePlan]:
     """The services with these names; without names, all that run and whose inventory wants them asked.
 
     Raises ValueError for a name that no service has.
@@ -55,7 +55,7 @@ def targets_of(plans: Sequence[ServicePlan], names: Sequence[str]) -> list[Targe
             near = get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known) or 'none'}."
             raise ValueError(f"names: {name} is no service of llm_serving. {hint}")
-    return [target_of(plan) for plan in plans if (plan.name in names if names else _is_asked(plan))]
+    return [plan for plan in plans if (plan.name in names if names else _is_asked(plan))]
 
 
 def _is_asked(plan: ServicePlan) -> bool:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from .choice import UnknownService, choose
 from .look import Look, look
+from .restore import VERIFIED, NoRevision, restore
 from .rollout import Rollout, roll_out, take_away
 from .secret_states import secret_states
 from .verdict import Verdict
 
 __all__ = [
+    "VERIFIED",
     "Look",
+    "NoRevision",
     "Rollout",
     "UnknownService",
     "Verdict",
     "choose",
     "look",
+    "restore",
     "roll_out",
     "secret_states",
     "take_away",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from .._apply import Action, Diagnosis, Inspection, ObjectSet, Revision, inspect, list_revisions
+from .._apply import Action, Diagnosis, Inspection, ObjectSet, inspect, list_revisions
 from .._apply.engine import silent
 from .._apply.wait import wait_until_ready
 from .._cluster import Client
@@ -38,6 +38,8 @@ class Look:
     ready: bool
     address: str | None
     revision: Mapping[str, Any] | None
+    revisions: Sequence[Mapping[str, Any]]
+    """All that are kept, the newest first."""
     drift: Sequence[Action]
     pending: Sequence[Action]
     foreign: Sequence[Mapping[str, Any]]
@@ -81,7 +83,8 @@ def _look(client: Client, plan: ServicePlan) -> Look:
         state=state,
         ready=state == "present" and not diagnosis,
         address=public_address(target_of(plan), client) if state == "present" else None,
-        revision=_summary(newest),
+        revision=newest.summary() if newest is not None else None,
+        revisions=[one.summary() for one in history],
         drift=found.drift,
         pending=pending,
         foreign=[asdict(foreign) for foreign in found.foreign],
@@ -106,15 +109,3 @@ def _stops(obj: Mapping[str, Any]) -> bool:
     """A workload that was applied without pods."""
     annotations = obj["metadata"].get("annotations") or {}
     return annotations.get("serving.kserve.io/stop") == "true" or (obj.get("spec") or {}).get("replicas") == 0
-
-
-def _summary(newest: Revision | None) -> dict[str, Any] | None:
-    if newest is None:
-        return None
-    return {
-        "number": newest.number,
-        "spec_hash": newest.spec_hash,
-        "applied_at": newest.applied_at,
-        "applied_by": newest.applied_by,
-        "verified": newest.verified,
-    }

@@ -15,7 +15,7 @@ from functools import partial
 from .._apply import ObjectSet, Outcome, Refused, apply, list_revisions, record_revision, remove
 from .._apply.engine import silent
 from .._cluster import Client
-from .._plan import ServicePlan
+from .._plan import ServicePlan, entry_hash
 from .._probe import public_address, target_of
 from .._sets import namespace_sets, vacant
 from .._sets.services import service_set
@@ -39,6 +39,10 @@ class Rollout:
     show_diff: bool = False
     applied_by: str = ""
     """Who or what started the run, for the record."""
+
+    def until(self, deadline: float) -> Rollout:
+        """The same, and no longer."""
+        return replace(self, wait_timeout=max(1.0, deadline - time.monotonic()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,23 +171,24 @@ def _remember(
     client: Client, plan: ServicePlan, one: ObjectSet, outcome: Outcome, asked: Rollout
 ) -> int | None:
     """Keeps what was applied as the newest revision and returns its number."""
-    if asked.check_mode or not _written(outcome, one):
+    if asked.check_mode or not written(outcome, one):
         history = list_revisions(client, name=one.name, namespace=one.namespace)
         return history[0].number if history else None
-    newest, written = record_revision(
+    newest, is_new = record_revision(
         client,
         name=one.name,
         namespace=one.namespace,
         objects=list(one.objects),
         spec_hash=specification_hash(one),
         applied_by=asked.applied_by,
+        entry_hash=entry_hash(plan),
         limit=plan.service.rollout.revision_history,
     )
-    outcome.changed |= written
+    outcome.changed |= is_new
     return newest.number
 
 
-def _written(outcome: Outcome, one: ObjectSet) -> bool:
+def written(outcome: Outcome, one: ObjectSet) -> bool:
     """Whether every object of the set is in the cluster now, ready or not."""
     return len([action for action in outcome.actions if action.action != "pruned"]) >= len(one.objects)
 

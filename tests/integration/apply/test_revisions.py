@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import (
     ObjectSet,
     apply,
-    get_revision,
     list_revisions,
     mark_verified,
     record_revision,
@@ -45,11 +44,11 @@ def test_revisions_grow_and_a_rollback_is_no_copy(client: Client, namespace: str
     assert [record(client, namespace, spec) for spec in ("one", "one", "two", "one")] == [1, 1, 2, 3]
     history = list_revisions(client, name="svc", namespace=namespace)
     assert [(one.number, one.spec_hash) for one in history] == [(3, "one"), (2, "two")]
-    found = get_revision(client, name="svc", namespace=namespace, number=2)
-    assert found is not None
+    newest, found = history
     assert found.objects[0]["data"] == {"version": "two"}
     assert found.applied_by == "tester"
-    assert get_revision(client, name="svc", namespace=namespace, number=9) is None
+    assert newest.former_numbers == (1,)
+    assert [newest.has_been(number) for number in (3, 1, 2)] == [True, True, False]
     kept = json.dumps(client.list("apps/v1", "ControllerRevision", namespace=namespace))
     assert "never-kept-anywhere" not in kept
     assert "bmV2ZXIta2VwdC" not in kept

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-from ansible_collections.inferops.serving.plugins.module_utils._probe import Target, targets_of
+from ansible_collections.inferops.serving.plugins.module_utils._probe import Target, asked, target_of
 from ansible_collections.inferops.serving.plugins.module_utils._probe.target import BasicSecret, Publisher
 from ansible_collections.inferops.serving.plugins.module_utils._workload import SecretKey
 
@@ -36,7 +36,7 @@ def targets(*services: dict[str, Any], names: tuple[str, ...] = ()) -> list[Targ
     entries = [{"namespace": "rag", "model": "llama", "engine": "vllm", **service} for service in services]
     found = read({"llm_models": MODELS, "llm_secrets": SECRETS, "llm_serving": entries})
     assert not found.errors, found.errors
-    return targets_of(found.plans, names)
+    return [target_of(plan) for plan in asked(found.plans, names)]
 
 
 @pytest.mark.req("S3-35", "S3-39")

@@ -28,6 +28,7 @@ from . import (
     schedulers,
     version,
     volumes,
+    withdrawn,
 )
 
 Check = Callable[[Sequence[Wanted], Facts], Iterable[Problem]]
@@ -50,6 +51,7 @@ RULES: tuple[Check, ...] = (
     node_ports.check,
     capacity.check,
     quotas.check,
+    withdrawn.check,
 )
 """In the order in which their findings are told: what explains others first."""
 
