@@ -90,7 +90,7 @@ _SILENT = _Fault(
     code=_STORE,
     key="endpoint",
     message=lambda store: f"{server(store)} does not answer this machine.",
-    hint="Check host, port and proxies; the bucket has to be reached from where this task runs.",
+    hint="Check host, port and proxies: this machine has to reach it.",
 )
 _BY_WORDS = (
     (re.compile(r"Switched region"), _WRONG_REGION),

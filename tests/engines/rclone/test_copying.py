@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import PINS
 from ansible_collections.inferops.serving.plugins.module_utils._workload import Container
 
-from tests.engines.rclone.conftest import REQUIREMENTS
+from tests.support.rclone import REQUIREMENTS
 from tests.unit._plan.inventory import CLAIM, planned
 
 pytestmark = [pytest.mark.proof("E"), pytest.mark.req("S3-18")]
