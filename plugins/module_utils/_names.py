@@ -23,6 +23,8 @@ AFTER_SERVERS_ANNOTATION = PREFIX + "after-servers"
 """On what shares requests out: it is written when those who get them are ready."""
 BEFORE_SERVERS_ANNOTATION = PREFIX + "before-servers"
 """On a Job: what else of its set starts pods is written when it has done its work."""
+SIMULATED_ANNOTATION = PREFIX + "simulated"
+"""On a simulated node: the devices that it only seems to have, separated by commas."""
 REPOSITORY_HASH_ANNOTATION = PREFIX + "repository-hash"
 
 KUEUE_QUEUE_LABEL = "kueue.x-k8s.io/queue-name"

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._catalogue.images import parse
 from .._cluster import Object, quantity
+from .._names import SIMULATED_ANNOTATION
 from .component import OPERATOR, Trace
 from .owner import owner_of
 from .snapshot import DAEMON_SETS, DEFINITIONS, DEPLOYMENTS, NODES, Listing, Snapshot
@@ -154,7 +155,14 @@ class Advertised:
             for amount in [(node.get("status", {}).get("allocatable") or {}).get(self.resource, "0")]
             if quantity(str(amount)) > 0
         ]
-        return [Trace(text=f"{_some(names)} advertise {self.resource}")] if names else []
+        return [Trace(text=f"{_some(names)} advertise {self.resource}{self._how(snapshot)}")] if names else []
+
+    def _how(self, snapshot: Snapshot) -> str:
+        simulated = any(
+            self.resource in _annotations(node).get(SIMULATED_ANNOTATION, "").split(",")
+            for node in snapshot.of(NODES)
+        )
+        return ", which is simulated" if simulated else ""
 
 
 @dataclass(frozen=True, kw_only=True)
