@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._apply import Diagnosis
 from .._cluster import Client, Object
-from .._components import COMPONENTS, Snapshot
+from .._components import COMPONENTS, recognised
 from .._components.snapshot import DAEMON_SETS
 from .._gpu_nodes.selection import name_of
 from .._prerequisites.effects import cause_at, pods_of
@@ -66,12 +66,7 @@ def volumes_of(client: Client, driver: str) -> list[str]:
 
 
 def _agents(client: Client, product: Product) -> list[Object]:
-    signs = [sign for sign in COMPONENTS[product.name].signs if DAEMON_SETS in sign.listings]
-    return [
-        obj
-        for obj in client.list("apps/v1", "DaemonSet")
-        if any(sign.traces(Snapshot(objects={DAEMON_SETS: [obj]})) for sign in signs)
-    ]
+    return recognised(COMPONENTS[product.name].signs, DAEMON_SETS, client.list("apps/v1", "DaemonSet"))
 
 
 def _drivers(kubelet: Object) -> set[str]:

@@ -32,6 +32,8 @@ class Product:
     """Group and version of the aggregated API that it answers for. An API has one owner at a time."""
     webhook: str = ""
     """A webhook for pods that is passed over in silence where nobody gave it a certificate authority."""
+    shares: bool = False
+    """Whether it gives out shares of GPUs, on every node that it is meant for."""
     driver: str = ""
     """A CSI driver that has to be on every GPU node."""
 
@@ -121,7 +123,7 @@ PRODUCTS: dict[str, Product] = {
             + "/kubernetes-csi/csi-driver-nfs/archive/refs/tags/{version}.tar.gz#deploy/{version}/*csi-nfs*",
             driver="nfs.csi.k8s.io",
         ),
-        Product(name="hami", namespace="kube-system", webhook="vgpu.hami.io"),
+        Product(name="hami", namespace="kube-system", webhook="vgpu.hami.io", shares=True),
         Product(
             name="aidaptiv",
             namespace="aidaptivcache-operator",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from .._apply import Diagnosis
@@ -14,9 +14,10 @@ from .._apply.rejection import is_webhook_down
 from .._cluster import ApiError, Client, NotServed, Object
 from .driver import without_driver
 from .products import Product
+from .sharing import without_shares
 
 PAUSE = 0.5
-Check: TypeAlias = "Callable[[], Diagnosis | None]"
+Check: TypeAlias = "Callable[[], Sequence[Diagnosis]]"
 
 
 def silence(
@@ -25,26 +26,32 @@ def silence(
     """What does not answer by the deadline; nothing where all is well."""
     return [
         found
-        for what, check in _checks(client, product)
-        if (found := _waited(check, f"{product.name}: waiting until {what}", deadline, progress))
+        for what, check in _checks(client, product, deadline)
+        for found in _waited(check, f"{product.name}: waiting until {what}", deadline, progress)
     ]
 
 
-def _checks(client: Client, product: Product) -> Iterator[tuple[str, Check]]:
+def _checks(client: Client, product: Product, deadline: float) -> Iterator[tuple[str, Check]]:
     name = product.name
     if probe := product.probe:
-        yield "its webhooks answer", lambda: _webhooks(client, probe, name)
+        yield "its webhooks answer", lambda: _alone(_webhooks(client, probe, name))
     if product.api:
-        yield f"{product.api} answers", lambda: _api(client, product.api, name)
+        yield f"{product.api} answers", lambda: _alone(_api(client, product.api, name, deadline))
     if product.driver:
-        yield f"{product.driver} is on every GPU node", lambda: without_driver(client, product)
+        yield f"{product.driver} is on every GPU node", lambda: _alone(without_driver(client, product))
     if product.webhook:
-        yield f"{product.webhook} can be trusted", lambda: _trusted(client, product.webhook, name)
+        yield f"{product.webhook} can be trusted", lambda: _alone(_trusted(client, product.webhook, name))
+    if product.shares:
+        yield "every GPU node has shares to give", lambda: without_shares(client, product)
 
 
-def _waited(check: Check, line: str, deadline: float, progress: Callable[[str], None]) -> Diagnosis | None:
+def _alone(found: Diagnosis | None) -> list[Diagnosis]:
+    return [found] if found else []
+
+
+def _waited(check: Check, line: str, deadline: float, progress: Callable[[str], None]) -> Sequence[Diagnosis]:
     said = False
-    while (found := check()) and found.code != "NotServed" and time.monotonic() + PAUSE < deadline:
+    while (found := check()) and found[0].code != "NotServed" and time.monotonic() + PAUSE < deadline:
         if not said:
             progress(line)
             said = True
@@ -65,9 +72,9 @@ def _webhooks(client: Client, probe: Object, name: str) -> Diagnosis | None:
     return None  # it answered, if only to refuse
 
 
-def _api(client: Client, api: str, name: str) -> Diagnosis | None:
+def _api(client: Client, api: str, name: str, deadline: float) -> Diagnosis | None:
     try:
-        client.request("GET", f"/apis/{api}")
+        client.request("GET", f"/apis/{api}", deadline=deadline)
     except ApiError as error:
         hint = "Look at its APIService, and at the pods behind it. A dead one keeps namespaces from going."
         return _problem(name, "NoEffect", f"{api} does not answer: {error.message}", hint)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .component import Component, Finding
 from .decide import Decision, decide
-from .detect import detect
+from .detect import detect, recognised
 from .snapshot import Snapshot, read
 from .table import COMPONENTS
 
@@ -20,4 +20,5 @@ __all__ = [
     "decide",
     "detect",
     "read",
+    "recognised",
 ]

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from .component import FOREIGN, NOBODY, OTHER, US, Component, Finding, Trace
-from .snapshot import Snapshot
+from .._cluster import Object
+from .component import FOREIGN, NOBODY, OTHER, US, Component, Finding, Sign, Trace
+from .snapshot import Listing, Snapshot
 
 
 def detect(component: Component, snapshot: Snapshot) -> Finding:
@@ -33,6 +34,12 @@ def detect(component: Component, snapshot: Snapshot) -> Finding:
         ),
         unread=tuple(sorted(str(each) for each in component.listings & snapshot.unread)),
     )
+
+
+def recognised(signs: Iterable[Sign], listing: Listing, objects: Iterable[Object]) -> list[Object]:
+    """Those of a listing by which a component is recognised."""
+    ours = [sign for sign in signs if listing in sign.listings]
+    return [obj for obj in objects if any(sign.traces(Snapshot(objects={listing: [obj]})) for sign in ours)]
 
 
 def _keeper(traces: Sequence[Trace]) -> Trace | None:

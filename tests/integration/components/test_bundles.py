@@ -6,9 +6,13 @@ their releases when the tests run."""
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
@@ -25,9 +29,9 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
 from ansible_collections.inferops.serving.plugins.module_utils._lab.build import run_go
 
-from tests.support.lab import SOURCES
+from tests.support.lab import SOURCES, Lab
 
-from .conftest import written
+from .conftest import STAND_IN, daemon_set, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
 LWS_PARTS = ("crd/bases", "rbac", "manager", "webhook")
@@ -154,3 +158,71 @@ def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None
         assert found.finding.evidence == ("node bare-1 advertise phison.com/ai100",)
     finally:
         advertise(None)
+
+
+@pytest.fixture
+def hami(bare: Lab) -> Wish:
+    """HAMi's names, a certificate authority, and the nodes that the role chooses."""
+    authority = base64.b64encode((bare.kubeconfig.parent / "pki" / "ca.crt").read_bytes()).decode()
+    patches = [
+        {
+            "target": {"kind": "MutatingWebhookConfiguration"},
+            "ops": [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": authority}],
+        },
+        {
+            "target": {"kind": "DaemonSet"},
+            "ops": [{"op": "add", "path": "/spec/template/spec/nodeSelector", "value": OWN}],
+        },
+    ]
+    bundle = STAND_IN.parent / "hami" / "bundles" / "hami.yaml"
+    how = Transformation(namespace="kube-system", tolerations=[TOLERATION], patches=patches)
+    return wish("hami", bundle, how=how)
+
+
+OWN = {"nvidia.com/gpu": "present"}
+TOLERATION = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
+REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
+
+
+@pytest.mark.req("S3-11")
+def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callable[..., Any]) -> None:
+    """Faults are caused on one node; the other one has what HAMi's programs would make of it."""
+
+    def tell(name: str, shares: str | None, **annotations: str | None) -> None:
+        amounts = {"nvidia.com/gpu": shares}
+        status = {"status": {"capacity": amounts, "allocatable": amounts}}
+        path, kind = f"/api/v1/nodes/{name}", "application/merge-patch+json"
+        client.request("PATCH", f"{path}/status", body=status, content_type=kind)
+        client.request("PATCH", path, body={"metadata": {"annotations": annotations}}, content_type=kind)
+
+    def faults() -> dict[str, str]:
+        found = bring(client, replace(hami, mode="verify"), download=nothing, wait_timeout=0.1)
+        return {one.object: f"{one.message} {one.hint}" for one in found.diagnosis}
+
+    well = {
+        REGISTER: '[{"id":"GPU-0","count":10,"health":true}]',
+        HANDSHAKE: "Requesting_2026-01-23 04:30:04",
+    }
+    gone = dict.fromkeys(well)
+    try:
+        tell("bare-0", "10", **well)
+        first = bring(client, hami, download=nothing, wait_timeout=15)
+        assert [(one.code, one.object) for one in first.diagnosis] == [("NoEffect", "Node bare-1")]
+        assert REGISTER in first.diagnosis[0].message
+        tell("bare-1", "1", **well)
+        assert "1 nvidia.com/gpu are allocatable, and its 1 GPUs come to 10" in faults()["Node bare-1"]
+        tell("bare-1", "10", **{**well, HANDSHAKE: "Deleted_2026-01-23 04:30:04"})
+        assert "has given it up" in faults()["Node bare-1"]
+        tell("bare-1", "10", **well)
+        assert faults() == {}
+        put(daemon_set("nvidia-device-plugin", nodeSelector={"beta": "x"}))
+        assert faults() == {}, "it runs nowhere"
+        put(daemon_set("nvidia-device-plugin-2", tolerations=[TOLERATION]))
+        assert {name for name, words in faults().items() if "both hand out its GPUs" in words} == {
+            "Node bare-0",
+            "Node bare-1",
+        }
+    finally:
+        for name in ("bare-0", "bare-1"):
+            tell(name, None, **gone)
+        take_away(client, hami)
