@@ -158,7 +158,7 @@ options:
     elements: str
     choices:
       [kserve, lws, gateway, inference, keda, istio, traefik, envoy-gateway, openshift,
-       prometheus-operator, knative, kueue]
+       prometheus-operator, knative, kueue, mpi]
     default: []
   binaries:
     description:

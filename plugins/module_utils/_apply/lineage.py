@@ -21,6 +21,7 @@ CONFIGURATION = ("serving.knative.dev", "Configuration")
 LEADER_WORKERS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")
 INFERENCE_SERVICE = ("serving.kserve.io", "InferenceService")
 LLM_INFERENCE_SERVICE = ("serving.kserve.io", "LLMInferenceService")
+MPI_JOB = ("kubeflow.org", "MPIJob")
 
 WORKLOADS: frozenset[tuple[str, str]] = frozenset(
     {
@@ -36,6 +37,7 @@ WORKLOADS: frozenset[tuple[str, str]] = frozenset(
         LEADER_WORKERS,
         LLM_INFERENCE_SERVICE,
         INFERENCE_SERVICE,
+        MPI_JOB,
     }
 )
 """Kinds that run something; whatever else an object owns (Services, routes, autoscalers) is not followed."""

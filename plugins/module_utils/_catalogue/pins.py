@@ -22,6 +22,7 @@ class Pin:
 PINS: dict[str, Pin] = {
     "adapter": Pin(seed="4.10.0", current="5.3.0"),
     "aidaptiv": Pin(seed="0.4.6", current="1.4.0"),
+    "aiperf": Pin(seed=None, current="0.12.0"),
     "cert_manager": Pin(seed=None, current="v1.17.0"),
     "dcgm": Pin(seed="3.3.5-3.4.1", current="4.5.3-4.8.2"),
     "device_plugin": Pin(seed="v0.15.0", current="v0.20.0"),
@@ -36,6 +37,7 @@ PINS: dict[str, Pin] = {
     "kueue": Pin(seed=None, current="v0.19.2"),
     "llmd": Pin(seed=None, current="v0.9.0"),
     "lws": Pin(seed="v0.3.0", current="v0.8.0"),
+    "mpi_operator": Pin(seed=None, current="v0.8.2"),
     "nfd": Pin(seed="0.15.4", current="0.19.0"),
     "nfs_csi": Pin(seed=None, current="v4.13.4"),
     "prometheus": Pin(seed="58.7.2", current="88.5.3"),

@@ -31,6 +31,7 @@ ISTIO, TRAEFIK, ENVOY_GATEWAY = (
 )
 OPENSHIFT, KUEUE = "github.com/openshift/api", "sigs.k8s.io/kueue"
 PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator"
+MPI_OPERATOR = "github.com/kubeflow/mpi-operator"
 KNATIVE = "knative.dev/serving"
 KNATIVE_NETWORKING, KNATIVE_CACHING = "knative.dev/networking", "knative.dev/caching"
 # module → the wrapper module that pins it
@@ -45,6 +46,7 @@ WRAPPERS = {
     ENVOY_GATEWAY: "crds",
     OPENSHIFT: "crds",
     PROMETHEUS_OPERATOR: "crds",
+    MPI_OPERATOR: "crds",
     KNATIVE: "knative",
     KNATIVE_NETWORKING: "knative",
     KNATIVE_CACHING: "knative",
@@ -105,6 +107,7 @@ CRD_GROUPS = {
         Source(KNATIVE_CACHING, ("config/image.yaml",)),
     ),
     "kueue": (Source(KUEUE, ("config/components/crd/bases/*.yaml",)),),
+    "mpi": (Source(MPI_OPERATOR, ("manifests/base/kubeflow.org_mpijobs.yaml",)),),
     "kwok": (
         Source(
             KWOK,

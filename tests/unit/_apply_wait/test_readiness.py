@@ -342,3 +342,24 @@ class TestInferencePool:
         assert [(one.code, one.reason) for one in state.symptoms] == [
             ("RouteRejected", "InvalidExtensionRef")
         ]
+
+
+class TestMpiJob:
+    @staticmethod
+    def job(*conditions: Any) -> Any:
+        return make(
+            "MPIJob", "nccl", api_version="kubeflow.org/v2beta1", status={"conditions": list(conditions)}
+        )
+
+    def test_is_ready_when_the_launcher_has_succeeded(self):
+        assert is_ready(self.job(condition("Running", "False"), condition("Succeeded")))
+
+    @pytest.mark.parametrize("conditions", [(), ("Created",), ("Created", "Running")])
+    def test_is_not_ready_while_it_starts_and_runs(self, conditions: tuple[str, ...]):
+        assert not is_ready(self.job(*map(condition, conditions)))
+
+    def test_that_failed_is_never_ready_and_says_why(self):
+        obj = self.job(condition("Failed", reason="BackoffLimitExceeded", message="launcher failed"))
+        state = state_of(obj, World.of([obj]))
+        assert not state.ready
+        assert [(one.code, one.message) for one in state.symptoms] == [("JobFailed", "launcher failed")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..lineage import INFERENCE_SERVICE, LEADER_WORKERS, LLM_INFERENCE_SERVICE
+from ..lineage import INFERENCE_SERVICE, LEADER_WORKERS, LLM_INFERENCE_SERVICE, MPI_JOB
 from ..world import Object, World, group_kind
 from . import cluster, exposure, gateway, jobs, kserve, storage, workloads
 from .custom import custom
@@ -26,6 +26,7 @@ PREDICATES: dict[tuple[str, str], Predicate] = {
     ("", "Pod"): workloads.pod,
     LEADER_WORKERS: workloads.leader_worker_set,
     ("batch", "Job"): jobs.job,
+    MPI_JOB: jobs.mpi_job,
     ("", "PersistentVolumeClaim"): storage.claim,
     ("", "PersistentVolume"): storage.volume,
     ("", "Namespace"): cluster.namespace,

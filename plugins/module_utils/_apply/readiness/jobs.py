@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs: finished is not succeeded."""
+"""Jobs, and those of the MPI operator: finished is not succeeded."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ def job(obj: Object, _world: World) -> State:
     if status.get("failed"):
         said += f", {status['failed']} failed"
     return pending(said)
+
+
+def mpi_job(obj: Object, _world: World) -> State:
+    """Its operator reports launcher and workers together."""
+    failed = condition(obj, "Failed")
+    if failed.get("status") == "True":
+        found = symptom(
+            "JobFailed",
+            obj,
+            reason=failed.get("reason", ""),
+            message=failed.get("message", ""),
+            since=failed.get("lastTransitionTime", ""),
+        )
+        return pending("failed", reason=found.reason, since=found.since, symptoms=[found])
+    if condition(obj, "Succeeded").get("status") == "True":
+        return done("complete")
+    running = condition(obj, "Running").get("status") == "True"
+    return pending("running" if running else "not started yet", reason="" if running else "NoStatus")
