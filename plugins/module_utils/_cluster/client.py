@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._names import MANAGER
 from .access import Access, access_review
-from .connection import configuration, impersonation
+from .connection import endpoint, impersonation
 from .discovery import ACCEPT, Discovery, Resource
 from .errors import ApiError
 from .watch import Watch
@@ -46,7 +46,7 @@ def connect(options: Mapping[str, Any], *, concurrency: int = CONCURRENCY) -> Cl
     """
     from .transport import Transport
 
-    transport = Transport(configuration(options, connections=concurrency), headers=impersonation(options))
+    transport = Transport(endpoint(options, connections=concurrency), headers=impersonation(options))
     return Client(transport, concurrency=concurrency)
 
 
@@ -69,7 +69,7 @@ class Client:
 
     @property
     def host(self) -> str:
-        return str(self._transport.configuration.host)
+        return self._transport.endpoint.host
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def execute(
 
     def run() -> Finished:
         stream: Any = websocket_call(  # type: ignore[no-untyped-call]
-            transport.configuration,
+            transport.endpoint.configuration(),
             "GET",
             transport.url(path),
             query_params=[*query, *(("command", word) for word in command)],

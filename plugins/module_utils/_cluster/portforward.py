@@ -34,7 +34,7 @@ def open_port(transport: Transport, path: str, port: int, *, timeout: float) -> 
 
     def dial() -> Any:
         return portforward_call(  # type: ignore[no-untyped-call]
-            transport.configuration,
+            transport.endpoint.configuration(),
             "GET",
             transport.url(path),
             query_params=[("ports", str(port))],

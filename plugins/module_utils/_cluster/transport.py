@@ -15,11 +15,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote, urlencode
 
-from .errors import ApiError, ConfigurationError, Unreachable
+from .errors import ApiError, Unreachable
 
 if TYPE_CHECKING:
-    from kubernetes.client import Configuration
     from urllib3.response import BaseHTTPResponse
+
+    from .connection import Endpoint
 
 DEFAULT_PATIENCE = 60.0
 """Seconds for one request with all its repetitions where the caller names no deadline."""
@@ -36,20 +37,15 @@ Query: TypeAlias = "Mapping[str, str | int | bool | None]"
 class Transport:
     """Sends requests and turns answers into dicts or typed errors. Safe to use from many threads."""
 
-    def __init__(self, configuration: Configuration, *, headers: Sequence[tuple[str, str]] = ()) -> None:
-        from kubernetes.client.rest import RESTClientObject
+    def __init__(self, endpoint: Endpoint, *, headers: Sequence[tuple[str, str]] = ()) -> None:
         from urllib3 import disable_warnings, exceptions
         from urllib3._collections import HTTPHeaderDict  # in urllib3 itself only since its version 2
 
-        self.configuration = configuration
+        self.endpoint = endpoint
         self._errors = exceptions
         self._headers_type = HTTPHeaderDict
         self._fixed_headers = list(headers)
-        try:
-            self._pool = RESTClientObject(configuration).pool_manager
-        except (OSError, ValueError, exceptions.HTTPError) as error:
-            raise ConfigurationError(f"The connection options cannot be used: {error}") from error
-        if not configuration.verify_ssl:
+        if not endpoint.verified:
             disable_warnings(exceptions.InsecureRequestWarning)  # it was asked for
         logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # watches exceed the pool
         self._authentication = threading.Lock()
@@ -60,11 +56,10 @@ class Transport:
     def headers(self, extra: Mapping[str, str]) -> Any:
         """Request headers, with a token that the client has refreshed where its kind needs that."""
         with self._authentication:
-            settings = self.configuration.auth_settings()
+            authorization = self.endpoint.authorization()
         headers = self._headers_type(extra)
-        token = settings.get("BearerToken", {}).get("value")
-        if token:
-            headers["Authorization"] = token
+        if authorization:
+            headers["Authorization"] = authorization
         for name, value in self._fixed_headers:
             headers.add(name, value)
         return headers
@@ -76,7 +71,7 @@ class Transport:
             if value is not None
         }
         tail = f"?{urlencode(given, quote_via=quote)}" if given else ""
-        return f"{self.configuration.host}{quote(path)}{tail}"
+        return f"{self.endpoint.host}{quote(path)}{tail}"
 
     def send(
         self,
@@ -145,7 +140,7 @@ class Transport:
 
         left = max(0.1, end - time.monotonic())
         read = left if stream else min(ATTEMPT_TIMEOUT, left)
-        response = self._pool.request(
+        response = self.endpoint.pool.request(
             method,
             url,
             body=body,
@@ -161,13 +156,13 @@ class Transport:
 
     def _untrusted(self, error: Exception) -> Unreachable:
         return Unreachable(
-            f"The certificate of {self.configuration.host} is not accepted: {error}. Give its authority by "
+            f"The certificate of {self.endpoint.host} is not accepted: {error}. Give its authority by "
             "ca_cert (K8S_AUTH_SSL_CA_CERT), or certificate-authority-data in the kubeconfig."
         )
 
     def _unreachable(self, method: str, path: str, error: Exception, attempts: int) -> Unreachable:
         tries = "one attempt" if attempts == 1 else f"{attempts} attempts"
-        host = self.configuration.host
+        host = self.endpoint.host
         return Unreachable(f"{host} does not answer {method} {path} after {tries}: {error}")
 
 

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.req("XC-11")
 @pytest.fixture(autouse=True)
 def no_way_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "none"))
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
 
@@ -110,6 +111,12 @@ def test_proxy_is_taken_and_hosts_can_be_left_out() -> None:
 def test_no_way_in_is_explained(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         connect(options)
+
+
+def test_a_kubeconfig_that_is_not_yaml_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "broken").write_text("clusters: [")
+    with pytest.raises(ConfigurationError, match="is not YAML"):
+        connect({"kubeconfig": str(tmp_path / "broken")})
 
 
 def test_an_unknown_context_is_named(kubeconfig: str) -> None:
