@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import Request, request_of
 from ansible_collections.inferops.serving.plugins.modules.component import ARGUMENT_SPEC
 
-from tests.support.lab import Lab, running
+from tests.support.lab import Lab, eventually, running
 from tests.support.playbook import ROOT
 
 TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
@@ -89,6 +90,13 @@ def put(client: Client) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
     yield create
     for obj in reversed(made):
         client.delete(obj)
+    for obj in made:  # definitions go some time after they were told to
+        name, namespace = obj["metadata"]["name"], obj["metadata"].get("namespace")
+        eventually(partial(_is_gone, client, obj["apiVersion"], obj["kind"], name, namespace))
+
+
+def _is_gone(client: Client, api_version: str, kind: str, name: str, namespace: str | None) -> bool:
+    return client.get(api_version, kind, name, namespace) is None
 
 
 def written(client: Client) -> dict[tuple[str, str, str], str]:
