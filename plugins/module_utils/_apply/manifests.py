@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -37,17 +38,32 @@ def load(path: str | Path) -> list[Object]:
 
 def parse(text: str, *, name: str) -> list[Object]:
     """The objects of a text; ``name`` is used in messages."""
+    try:  # JSON is YAML too, but takes twenty times as long to read that way
+        documents = [json.loads(text, object_pairs_hook=_mapping)]
+    except ValueError:
+        documents = _documents(text, name)
+    return [obj for document in documents if document is not None for obj in _objects(document, name)]
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises ValueError for a key that comes twice; YAML's reader then says where."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError
+    return mapping
+
+
+def _documents(text: str, name: str) -> list[Any]:
     import yaml
 
     try:
-        documents = list(yaml.load_all(text, Loader=_loader()))
+        return list(yaml.load_all(text, Loader=_loader()))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise ManifestError(f"{where}: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ManifestError(f"{name}: {error}") from error
-    return [obj for document in documents if document is not None for obj in _objects(document, name)]
 
 
 def _load_file(file: Path) -> list[Object]:

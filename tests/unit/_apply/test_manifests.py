@@ -72,10 +72,19 @@ def test_merge_keys_and_anchors_work() -> None:
     assert obj["value"] == {"a": 1, "b": 3}
 
 
+def test_json_means_what_it_means_as_yaml() -> None:
+    text = """{"kind": "List", "items": [
+      {"kind": "A", "n": 1, "f": 1.5, "t": true, "z": null, "date": "2026-01-01", "u": "\\u00e9"}, {"kind": "B"}
+    ]}"""
+    assert parse(text, name="test") == parse(f"---\n{text}", name="test")
+    assert [obj["kind"] for obj in parse(text, name="test")] == ["A", "B"]
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [
         ("a: 1\nb: {c: 1, c: 2}", r"file\.yaml:2:11: the key 'c' comes twice"),
+        ('{"a": 1,\n "b": {"c": 1, "c": 2}}', r"file\.yaml:2:16: the key 'c' comes twice"),
         ("a: [1", r"file\.yaml:\d:\d: "),
         ("just text", "a document is a str"),
         ("a: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
