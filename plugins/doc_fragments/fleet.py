@@ -2009,13 +2009,16 @@ options:
         description:
           - 'How the model reaches the engine: V(mount) reads it from the store''s
             volume, V(copy) copies it to local storage first, V(image) has it in an
-            image, V(legacy-prescript) runs a script before.'
+            image, V(legacy-prescript) runs a script before. V(repository) is for
+            Triton with the vLLM backend: the store has the whole model repository,
+            with C(config.pbtxt) and C(model.json).'
           - Left out it is by the kind of the store.
         type: str
         choices:
           - mount
           - copy
           - image
+          - repository
           - legacy-prescript
       fast_local:
         description:

@@ -54,19 +54,22 @@ def repository(plan: ServicePlan) -> dict[str, str]:
 
 
 def workload(plan: ServicePlan) -> Workload:
-    """Triton over a repository that comes with the service, or over one in an object store.
+    """Triton over a repository that comes with the service, or over one in a store.
 
     The files are mounted one by one: the mounted directory of a ConfigMap holds hidden directories, which
     Triton takes for models.
     """
     files = ConfigFiles(name=f"{plan.name}-repository", files=repository(plan))
-    if plan.location.delivery == "repository":
+    fetches = plan.location.delivery == "repository"
+    if fetches or plan.brings_repository:
         made = server(
             plan,
             command=("tritonserver",),
-            args=_arguments(plan, plan.location.uri),
+            args=_arguments(plan, plan.location.uri if fetches else plan.location.path),
             env=vllm_environment(plan),
         )
+        if plan.brings_repository:
+            return made
         return replace(made, annotations={**made.annotations, REPOSITORY_HASH_ANNOTATION: files.digest})
     made = server(
         plan,

@@ -45,7 +45,7 @@ def _rendered(plans: Sequence[ServicePlan], scratch: Path) -> tuple[list[Upload]
     """One upload for each repository, with the models of all services that share it."""
     sharing: dict[str, list[ServicePlan]] = {}
     for each in (variant for plan in plans for variant in plan.variants):
-        if each.location.delivery == "repository":
+        if each.location.delivery == "repository" and not each.brings_repository:
             sharing.setdefault(each.location.uri, []).append(each)
     uploads, problems = [], []
     for number, readers in enumerate(sharing.values()):

@@ -44,6 +44,11 @@ class ServicePlan(Entry):
         delivery = self.service.delivery
         return delivery == "copy" or (delivery is None and self.service.fast_local)
 
+    @property
+    def brings_repository(self) -> bool:
+        """Whether Triton's model repository lies in the store and is not rendered."""
+        return self.service.delivery == "repository"
+
     @cached_property
     def location(self) -> Location:
         return self.store_kind.locate(self)
@@ -104,7 +109,7 @@ class ServicePlan(Entry):
     @property
     def hub_offline(self) -> bool:
         """Whether the engine has no need to reach the hub, or no way to."""
-        fetched = self.location.delivery not in ("hub", "repository")
+        fetched = self.location.delivery not in ("hub", "repository") and not self.brings_repository
         return fetched or self.store.offline or self.service.cache.prewarm
 
     @property

@@ -19,8 +19,12 @@ STORES: dict[str, tuple[str, ...]] = {
     "mount": VOLUMES,
     "copy": (*VOLUMES, "s3"),
     "image": ("oci",),
+    "repository": (*VOLUMES, "s3", "oci"),
 }
 """Delivery → the kinds of stores that it can start from; a script of the user can from any."""
+
+OF_THE_SERVER = ("log_verbose", "log_iso8601", "extra")
+"""Arguments of Triton itself; all others stand in the files of its repository."""
 
 OURS = ("/tmp", "/dev/shm")  # noqa: S108 - paths inside a pod
 """Where a pod has other volumes."""
@@ -31,6 +35,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
         if not plan.engine.loads_model:
             continue
         yield from _delivery(plan)
+        yield from _repository(plan)
         yield from _script(plan)
         yield from _shared_path(plan)
         yield from _adapters(plan)
@@ -44,7 +49,7 @@ def _delivery(plan: ServicePlan) -> Iterator[Problem]:
         return
     key = "delivery" if service.delivery else "fast_local"
     kinds = STORES.get(chosen, (plan.store.kind,))
-    if plan.platform.model_dir is not None:
+    if plan.platform.model_dir is not None and chosen != "repository":
         message = f"platform {plan.platform.name} fetches the model itself."
         yield error(CODE, at(plan, key), message, "Remove it, or use platform: deployment.")
     elif plan.store.kind not in kinds:
@@ -52,6 +57,22 @@ def _delivery(plan: ServicePlan) -> Iterator[Problem]:
         message = f"{chosen} needs a store of kind {', '.join(kinds)}; {has}."
         hint = f"Put the model into such a store and name it in llm_models[{plan.model.name}].store."
         yield error(CODE, at(plan, key), message, hint)
+
+
+def _repository(plan: ServicePlan) -> Iterator[Problem]:
+    """Files that are not rendered say what the keys of the entry would."""
+    if not plan.brings_repository:
+        return
+    if plan.engine.repository is None:
+        message = f"engine {plan.engine.name} reads no model repository of yours."
+        yield error(CODE, at(plan, "delivery"), message, "Remove it, or use engine: triton-vllm.")
+        return
+    for key, source in sorted(plan.service.provenance.items()):
+        room, _dot, name = key.partition(".")
+        inside = room in ("lora", "kv_offload") or (room == "engine_args" and name not in OF_THE_SERVER)
+        if inside and source == "user":
+            message = "has no effect: the repository in the store is served as it is."
+            yield error(CODE, at(plan, key), message, "Write it into model.json there, and remove it here.")
 
 
 def _script(plan: ServicePlan) -> Iterator[Problem]:

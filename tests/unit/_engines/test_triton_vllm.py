@@ -182,6 +182,26 @@ def test_a_repository_in_a_bucket_is_read_by_triton_itself() -> None:
     assert f"--model-repository={url}" in main_container(objects)["args"]
 
 
+@pytest.mark.req("S0-07")
+@pytest.mark.parametrize(
+    ("platform", "root"), [("deployment", "/mnt/models/triton/gpt2"), ("kserve", "/mnt/models")]
+)
+def test_a_whole_repository_on_a_volume_is_served_as_it_is(platform: str, root: str) -> None:
+    model = {"name": "vllm_model", "source": "triton/gpt2"}
+    objects = rendered(engine="triton-vllm", platform=platform, model=model, delivery="repository")
+    assert "ConfigMap" not in objects
+    if platform == "kserve":
+        assert objects["InferenceService"]["spec"]["predictor"]["model"]["storageUri"].endswith(
+            "/triton/gpt2"
+        )
+        (container,) = objects["ServingRuntime"]["spec"]["containers"]
+    else:
+        container = main_container(objects)
+        assert "/mnt/models" in [mount["mountPath"] for mount in container["volumeMounts"]]
+    assert f"--model-repository={root}" in container["args"]
+    assert "HF_HUB_OFFLINE" not in variables(container), "its model.json may name a model of the hub"
+
+
 @pytest.mark.req("S4-29")
 def test_triton_copies_a_bucket_into_an_empty_directory_of_its_own() -> None:
     objects = rendered(engine="triton-vllm", model=GPT2)

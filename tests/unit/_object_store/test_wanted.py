@@ -74,6 +74,10 @@ def test_other_services_read_no_repository(tmp_path: Path) -> None:
     assert found(tmp_path, {"name": "chat", "engine": "vllm", "model": "llama"}) == ([], [])
 
 
+def test_a_repository_of_the_users_own_is_left_as_it_is(tmp_path: Path) -> None:
+    assert found(tmp_path, {**TRITON, "delivery": "repository"}) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("named", "path"),
     [

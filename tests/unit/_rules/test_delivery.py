@@ -40,6 +40,33 @@ def test_a_delivery_starts_from_stores_that_it_can(delivery: str, fitting: set[s
     assert wrong(store=store, delivery=delivery) == ([] if store in fitting else ["llm_serving[a].delivery"])
 
 
+WHOLE = {"engine": "triton-vllm", "delivery": "repository"}
+
+
+@pytest.mark.req("S0-07")
+@pytest.mark.parametrize("platform", ["deployment", "kserve"])
+@pytest.mark.parametrize("store", ["claim", "bucket", "images"])
+def test_a_whole_repository_may_lie_in_any_store_with_files(platform: str, store: str) -> None:
+    assert wrong(store=store, platform=platform, **WHOLE) == []
+    assert wrong(store="hub", platform=platform, **WHOLE) == ["llm_serving[a].delivery"]
+
+
+@pytest.mark.req("S0-07")
+def test_what_files_in_the_store_say_is_not_said_again() -> None:
+    server = {"engine_args": {"log_verbose": 1, "extra": ["--strict-readiness=true"]}}
+    assert wrong(**WHOLE, **server) == []
+    said = {"engine_args": {"max_model_len": 8192}, "lora": {"enabled": True, "max_rank": 8}}
+    assert wrong(**WHOLE, **said) == [
+        "llm_serving[a].engine_args.max_model_len",
+        "llm_serving[a].lora.enabled",
+        "llm_serving[a].lora.max_rank",
+    ]
+
+
+def test_an_engine_without_repositories_takes_none() -> None:
+    assert wrong(delivery="repository") == ["llm_serving[a].delivery"]
+
+
 def test_a_script_starts_from_anything() -> None:
     assert not [each for each in STORES if wrong(store=str(each["name"]), **SCRIPT)]
 

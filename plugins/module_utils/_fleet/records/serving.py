@@ -74,8 +74,10 @@ class Service:
     delivery: str | None = option(
         "How the model reaches the engine: V(mount) reads it from the store's volume, V(copy)"
         " copies it to local"
-        " storage first, V(image) has it in an image, V(legacy-prescript) runs a script before.",
-        choices=("mount", "copy", "image", "legacy-prescript"),
+        " storage first, V(image) has it in an image, V(legacy-prescript) runs a script before."
+        " V(repository) is for Triton with the vLLM backend: the store has the whole model repository, with"
+        " C(config.pbtxt) and C(model.json).",
+        choices=("mount", "copy", "image", "repository", "legacy-prescript"),
         default=None,
         implied="by the kind of the store",
     )
