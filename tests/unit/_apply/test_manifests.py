@@ -74,7 +74,7 @@ def test_merge_keys_and_anchors_work() -> None:
 
 def test_json_means_what_it_means_as_yaml() -> None:
     text = """{"kind": "List", "items": [
-      {"kind": "A", "n": 1, "f": 1.5, "t": true, "z": null, "date": "2026-01-01", "u": "\\u00e9"}, {"kind": "B"}
+      {"kind": "A", "n": 1, "f": 1.5, "t": true, "z": null, "d": "2026-01-01", "u": "\\u00e9"}, {"kind": "B"}
     ]}"""
     assert parse(text, name="test") == parse(f"---\n{text}", name="test")
     assert [obj["kind"] for obj in parse(text, name="test")] == ["A", "B"]
