@@ -1,0 +1,46 @@
+# Copyright (c) Inferops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a program for which PTRACE_GETREGSET fails: ``narrow.py PROGRAM ARGUMENT…``."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import sys
+
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
+SYSCALL, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+"""Where the facts of a call lie."""
+X86_64, PTRACE, PTRACE_GETREGSET = 0xC000003E, 101, 0x4204
+ALLOW, INVALID = 0x7FFF0000, 0x00050016
+
+FILTER = (
+    (LOAD, 0, 0, ARCHITECTURE),
+    (JUMP_IF_EQUAL, 0, 5, X86_64),
+    (LOAD, 0, 0, SYSCALL),
+    (JUMP_IF_EQUAL, 0, 3, PTRACE),
+    (LOAD, 0, 0, FIRST_ARGUMENT),
+    (JUMP_IF_EQUAL, 0, 1, PTRACE_GETREGSET),
+    (RETURN, 0, 0, INVALID),
+    (RETURN, 0, 0, ALLOW),
+)
+
+
+class Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def narrow() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in FILTER)
+    program = ctypes.byref(Program(len(FILTER), code))
+    for request in ((PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0)):
+        if libc.prctl(*request):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+narrow()
+os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606
