@@ -4,8 +4,8 @@
 """A machine for tests of host roles: a Linux kernel of its own, as a process of this user.
 
 User-mode Linux needs no virtualization, no rights and no image: the machine's root is that of this machine,
-read only, below Debian's packages that it needs besides, below a disk of its own that outlives a boot. systemd
-is its first process.
+read only, below Debian's packages that it needs besides, below a disk of its own that outlives a boot.
+Its first process is systemd.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ MEMORY = "512M"
 GRACE = 20
 """Seconds for a machine to end by itself."""
 
-# This kernel traces its processes, and cannot give them back registers wider than it knows (AMX). So it is told
-# that there are none but those of SSE, and so are programs that would look for themselves.
+# This kernel traces its processes, and cannot give them back registers wider than it knows (AMX). So it is
+# told that there are none but those of SSE, and so are programs that would look for themselves.
 NARROW = {
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX_Fast_Unaligned_Load,-AVX,-AVX2,-AVX512F,-AVX512VL,-AVX512BW",
     "OPENSSL_ia32cap": "~0x1000000000000000:~0x10020",
