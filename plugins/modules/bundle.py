@@ -38,30 +38,10 @@ options:
   state:
     description:
       - V(present) brings the product, V(absent) removes what was brought by this module, webhooks first.
-    type: str
-    choices: [present, absent]
-    default: present
-  mode:
-    description:
-      - V(install) installs it, unless O(if_exists) says otherwise.
-      - V(existing) and V(verify) never write and check that it is there and answers.
-      - V(skip) does nothing.
-      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
-        grant what V(install) needs.
-    type: str
-    choices: [install, existing, verify, skip, rights]
-    default: install
-  if_exists:
-    description:
-      - What to do where somebody else runs the product. V(skip) leaves it, V(fail) fails with the evidence,
-        V(adopt) takes objects of the same names over, but never an API that somebody else answers for.
-    type: str
-    choices: [skip, fail, adopt]
-    default: skip
   source:
     description:
-      - Path of a file, of a directory or of an archive with manifests, or a URL. What stands behind V(#) after
-        the name of an archive is a pattern of the paths in it that are read, compared from the right.
+      - Path of a file, of a directory or of an archive with manifests, or a URL. What stands behind V(#)
+        after an archive is a pattern of the paths in it that are read, compared from the right.
       - "Or V(helm:…) for a Helm chart, which O(helm) renders on the machine that runs the module: path of a
         directory or an archive, V(helm:oci://registry/chart), V(helm:https://repository/chart), or
         V(helm:repository/chart) of a repository that C(helm repo add) has made known. What is rendered goes
@@ -97,30 +77,12 @@ options:
     description: Whether all namespaced objects go to O(namespace), whatever the manifest says.
     type: bool
     default: false
-  version_preset:
-    description: Which of the two pinned versions is used where O(version) is not given.
-    type: str
-    choices: [seed, current]
-    default: current
   version:
     description: The version, for the address of the release, and of a chart from elsewhere.
-    type: str
   images:
     description: Images to replace, whole names.
     type: dict
     default: {}
-  image_registry_map:
-    description: "Registry host to its replacement, for example V({ghcr.io: registry.example/ghcr})."
-    type: dict
-    default: {}
-  registry_prefix:
-    description: Registry and path put in front of images whose registry is not in O(image_registry_map).
-    type: str
-  image_pull_secrets:
-    description: Names of Secrets that pods pull their images with.
-    type: list
-    elements: str
-    default: []
   tolerations:
     description: Tolerations added to every pod of the bundle.
     type: list
@@ -146,21 +108,6 @@ options:
     description: Whether Secrets in the bundle are left out, since a vendor's credentials are not the site's.
     type: bool
     default: false
-  patches:
-    description: Changes of objects that no option offers.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      target:
-        description: The objects to change, by C(kind) and C(name); what is left out matches all.
-        type: dict
-        required: true
-      ops:
-        description: JSON patch operations, of C(add), C(replace) and C(remove).
-        type: list
-        elements: dict
-        required: true
   allow_downgrade:
     description: Whether an older version than the one that is there may be applied.
     type: bool
@@ -169,10 +116,6 @@ options:
     description:
       - Whether a manifest is fine that switches off a protection, for V(aidaptiv) the check of the firmware,
         without which any NVMe device may be formatted.
-    type: bool
-    default: false
-  delete_crds:
-    description: Whether V(absent) of O(state) also deletes definitions, with all objects of their kinds.
     type: bool
     default: false
   force:
@@ -192,6 +135,7 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.installing
   - inferops.serving.waiting
 seealso:
   - module: inferops.serving.components_info
@@ -292,7 +236,6 @@ from typing import Any, NoReturn
 from ansible.module_utils.urls import open_url
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
-from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     CHART,
     PRODUCTS,
@@ -309,19 +252,18 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import pinned
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._components.module import (
+    INSTALLING,
+    manner,
+    shown_finding,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._discretion import DiscreetModule
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
     **WAITING,
+    **INSTALLING,
     "component": {"type": "str", "choices": list(PRODUCTS), "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "mode": {
-        "type": "str",
-        "choices": ["install", "existing", "verify", "skip", "rights"],
-        "default": "install",
-    },
-    "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
     "source": {"type": "str"},
     "checksum": {"type": "str"},
     "allow_unverified": {"type": "bool", "default": False},
@@ -330,29 +272,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "helm": {"type": "str", "default": "helm"},
     "namespace": {"type": "str"},
     "move": {"type": "bool", "default": False},
-    "version_preset": {"type": "str", "choices": ["seed", "current"], "default": "current"},
-    "version": {"type": "str"},
     "images": {"type": "dict", "default": {}},
-    "image_registry_map": {"type": "dict", "default": {}},
-    "registry_prefix": {"type": "str"},
-    "image_pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "tolerations": {"type": "list", "elements": "dict", "default": []},
     "node_selector": {"type": "dict", "default": {}},
     "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
     "drop": {"type": "list", "elements": "dict", "default": []},
     "drop_secrets": {"type": "bool", "default": False, "no_log": False},
-    "patches": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "target": {"type": "dict", "required": True},
-            "ops": {"type": "list", "elements": "dict", "required": True},
-        },
-    },
     "allow_downgrade": {"type": "bool", "default": False},
     "accept_dangers": {"type": "bool", "default": False},
-    "delete_crds": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
 }
 
@@ -444,11 +371,9 @@ def _download(address: str) -> bytes:
 
 def _bring(module: BundleModule, wish: Wish) -> NoReturn:
     client = connect(module.params)
-    brought = bring(client, wish, download=_download, **_manner(module))
-    finding = asdict(brought.finding)
+    brought = bring(client, wish, download=_download, **manner(module))
     facts = {
-        "component": {name: finding[name] for name in ("present", "owner", "by", "version")}
-        | {"evidence": list(brought.finding.evidence)},
+        "component": shown_finding(brought.finding),
         "action": brought.decision.action,
         "reason": brought.decision.reason,
         "checksum": brought.checksum,
@@ -465,7 +390,7 @@ def _take_away(module: BundleModule, wish: Wish) -> NoReturn:
         wish,
         delete_definitions=module.params["delete_crds"],
         force=module.params["force"],
-        **_manner(module),
+        **manner(module),
     )
     _finish(module, outcomes, [one for each in outcomes for one in each.diagnosis], {"action": "remove"})
 
@@ -484,16 +409,6 @@ def _finish(
         module.fail_json(msg="\n".join(str(one) for one in diagnosis), **result)
     module.exit_json(**result)
     raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
-
-
-def _manner(module: BundleModule) -> dict[str, Any]:
-    return {
-        "check_mode": module.check_mode,
-        "wait": module.params["wait"],
-        "wait_timeout": module.params["wait_timeout"],
-        "show_diff": module._diff,
-        "progress": progress(),
-    }
 
 
 if __name__ == "__main__":

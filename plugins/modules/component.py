@@ -28,26 +28,6 @@ options:
     description:
       - V(present) brings the component, V(absent) removes what was brought by this module, and of Node
         Feature Discovery also its labels on the nodes.
-    type: str
-    choices: [present, absent]
-    default: present
-  mode:
-    description:
-      - V(install) installs it, unless O(if_exists) says otherwise.
-      - V(existing) and V(verify) never write and judge by the effect, whoever runs the component.
-      - V(skip) does nothing.
-      - V(rights) writes nothing and returns only RV(rights), the roles of role-based access control that
-        grant what V(install) needs.
-    type: str
-    choices: [install, existing, verify, skip, rights]
-    default: install
-  if_exists:
-    description:
-      - What to do where somebody else runs the component. V(skip) leaves it and judges by the effect,
-        V(fail) fails with the evidence, V(adopt) takes objects of the same names over.
-    type: str
-    choices: [skip, fail, adopt]
-    default: skip
   namespace:
     description:
       - Its namespace. Without it C(kube-system) for V(device_plugin) and V(gfd), C(monitoring) for V(dcgm),
@@ -59,29 +39,9 @@ options:
         namespace that is there is left as it is.
     type: bool
     default: true
-  version_preset:
-    description: Which of the two pinned versions is used where O(version) is not given.
-    type: str
-    choices: [seed, current]
-    default: current
-  version:
-    description: The version, for example V(v0.20.0).
-    type: str
   image:
     description: The image with its tag, instead of the one of the version.
     type: str
-  image_registry_map:
-    description: "Registry host to its replacement, for example V({nvcr.io: registry.example/nvidia})."
-    type: dict
-    default: {}
-  registry_prefix:
-    description: Registry and path put in front of images whose registry is not in O(image_registry_map).
-    type: str
-  image_pull_secrets:
-    description: Names of Secrets in the namespace that pods pull their images with.
-    type: list
-    elements: str
-    default: []
   tolerations:
     description: Tolerations of the pods on GPU nodes.
     type: list
@@ -113,21 +73,6 @@ options:
         C(service_monitor), C(scrape_interval), C(monitor_labels)."
     type: dict
     default: {}
-  patches:
-    description: Changes of objects that no option offers.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      target:
-        description: The objects to change, by C(kind) and C(name); what is left out matches all.
-        type: dict
-        required: true
-      ops:
-        description: JSON patch operations, of C(add), C(replace) and C(remove).
-        type: list
-        elements: dict
-        required: true
   expected_nodes:
     description:
       - How many GPU nodes it must reach at least. Without it all GPU nodes, and at least one. V(0) says that
@@ -137,10 +82,6 @@ options:
     description: How many GPUs each node must have to give at least, for V(device_plugin).
     type: int
     default: 1
-  delete_crds:
-    description: Whether V(absent) of O(state) also deletes definitions, with all objects of their kinds.
-    type: bool
-    default: false
   delete_namespace:
     description: Whether V(absent) of O(state) also deletes the namespace made here, once it is empty.
     type: bool
@@ -162,6 +103,7 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.installing
   - inferops.serving.waiting
 seealso:
   - module: inferops.serving.components_info
@@ -263,15 +205,18 @@ diagnosis:
   sample: []
 """
 
-from dataclasses import asdict
 from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
-from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._components.module import (
+    INSTALLING,
+    manner,
+    shown_finding,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import (
     Request,
     provide,
@@ -283,22 +228,11 @@ from ansible_collections.inferops.serving.plugins.module_utils._prerequisites im
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
     **WAITING,
+    **INSTALLING,
     "component": {"type": "str", "choices": ["nfd", "device_plugin", "gfd", "dcgm"], "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "mode": {
-        "type": "str",
-        "choices": ["install", "existing", "verify", "skip", "rights"],
-        "default": "install",
-    },
-    "if_exists": {"type": "str", "choices": ["skip", "fail", "adopt"], "default": "skip"},
     "namespace": {"type": "str"},
     "manage_namespace": {"type": "bool", "default": True},
-    "version_preset": {"type": "str", "choices": ["seed", "current"], "default": "current"},
-    "version": {"type": "str"},
     "image": {"type": "str"},
-    "image_registry_map": {"type": "dict", "default": {}},
-    "registry_prefix": {"type": "str"},
-    "image_pull_secrets": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "tolerations": {
         "type": "list",
         "elements": "dict",
@@ -308,18 +242,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "runtime_class": {"type": "str", "default": ""},
     "resources": {"type": "dict"},
     "values": {"type": "dict", "default": {}},
-    "patches": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {
-            "target": {"type": "dict", "required": True},
-            "ops": {"type": "list", "elements": "dict", "required": True},
-        },
-    },
     "expected_nodes": {"type": "int"},
     "expected_gpus_per_node": {"type": "int", "default": 1},
-    "delete_crds": {"type": "bool", "default": False},
     "delete_namespace": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
 }
@@ -343,12 +267,10 @@ def main() -> None:
 
 
 def _provide(module: AnsibleModule, client: Client, request: Request) -> NoReturn:
-    result = provide(client, request, **_manner(module))
-    finding = asdict(result.finding)
+    result = provide(client, request, **manner(module))
     facts = {
         "changed": result.changed,
-        "component": {name: finding[name] for name in ("present", "owner", "by", "version")}
-        | {"evidence": list(result.finding.evidence)},
+        "component": shown_finding(result.finding),
         "action": result.decision.action,
         "reason": result.decision.reason,
         "version": request.settings.version,
@@ -373,7 +295,7 @@ def _withdraw(module: AnsibleModule, client: Client, request: Request) -> NoRetu
         delete_definitions=module.params["delete_crds"],
         delete_namespace=module.params["delete_namespace"],
         force=module.params["force"],
-        **_manner(module),
+        **manner(module),
     )
     diagnosis = [one for outcome in outcomes for one in outcome.diagnosis]
     facts = {
@@ -387,16 +309,6 @@ def _withdraw(module: AnsibleModule, client: Client, request: Request) -> NoRetu
         module.fail_json(msg="\n".join(str(one) for one in diagnosis), **facts)
     module.exit_json(**facts)
     raise SystemExit(0)
-
-
-def _manner(module: AnsibleModule) -> dict[str, Any]:
-    return {
-        "check_mode": module.check_mode,
-        "wait": module.params["wait"],
-        "wait_timeout": module.params["wait_timeout"],
-        "show_diff": module._diff,
-        "progress": progress(),
-    }
 
 
 if __name__ == "__main__":
