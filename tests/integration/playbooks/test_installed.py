@@ -73,7 +73,7 @@ def test_the_tarball_brings_every_module(collections: Path) -> None:
 def test_a_playbook_of_the_collection_runs_by_its_name_without_a_cluster(
     collections: Path, project: Path
 ) -> None:
-    run = play(collections, project, "inferops.serving.render", llm_render_dir=str(project / "files"))
+    run = play(collections, project, "inferops.serving.render", llm_render_dir="files")
     assert run.status == 0, run.output
     assert list((project / "files" / "tiny").glob("*-deployment-tiny.yaml"))
 
