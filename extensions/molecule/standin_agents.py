@@ -4,9 +4,9 @@
 """Stands in for what agents do to real nodes: ``standin_agents.py KUBECONFIG SECONDS``.
 
 Simulated nodes run nothing. While an agent's pod is ready on a node of which the label ``sim.lab/card`` says
-that a card is plugged in, the node shows what the real agent would cause: the label of the
-PCI device with Node Feature Discovery's records, GPUs to allocate, labels of the product. When the pod is
-gone, the kubelet has no GPUs to allocate any more; labels stay.
+that a card is plugged in, the node shows what the real agent would cause: the label of the PCI device with
+Node Feature Discovery's records, GPUs to allocate, labels of the product, metrics. When the pod is gone, the
+kubelet has no GPUs to allocate any more; labels stay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import time
 from typing import Any
 
 from kubernetes import config
+from standin_exporter import Exporters
 
+KINDS = {"PATCH": "application/merge-patch+json"}
 CARD = "sim.lab/card"
 PCI = "feature.node.kubernetes.io/pci-10de.present"
 WORKER = ("app.kubernetes.io/name", "node-feature-discovery")
@@ -34,7 +36,7 @@ class Api:
             method,
             self._client.configuration.host + path,
             body=None if body is None else json.dumps(body),
-            headers={"Accept": "application/json", "Content-Type": "application/merge-patch+json"},
+            headers={"Accept": "application/json", "Content-Type": KINDS.get(method, "application/json")},
             retries=False,
         )
         return json.loads(answer.data)
@@ -44,16 +46,21 @@ def labels_of(product: str) -> dict[str, str]:
     return {"nvidia.com/gpu.product": product, "nvidia.com/gpu.count": "8", "nvidia.com/gpu.memory": "46068"}
 
 
-def step(api: Api) -> None:
+def step(api: Api, exporters: Exporters) -> None:
     ready: dict[str, set[tuple[str, str]]] = {}
-    for pod in api.send("GET", "/api/v1/pods")["items"]:
+    pods = api.send("GET", "/api/v1/pods")["items"]
+    for pod in pods:
         conditions = pod.get("status", {}).get("conditions") or ()
         if any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
             ready.setdefault(pod["spec"].get("nodeName", ""), set()).update(pod["metadata"]["labels"].items())
+    cards = {}
     for node in api.send("GET", "/api/v1/nodes")["items"]:
+        name = node["metadata"]["name"]
         card = (node["metadata"].get("labels") or {}).get(CARD)
         if card:
-            show(api, node, card, ready.get(node["metadata"]["name"], set()))
+            cards[name] = card
+            show(api, node, card, ready.get(name, set()))
+    exporters.look(pods, cards)
 
 
 def show(api: Api, node: dict[str, Any], card: str, agents: set[tuple[str, str]]) -> None:
@@ -72,9 +79,10 @@ def show(api: Api, node: dict[str, Any], card: str, agents: set[tuple[str, str]]
 
 def main(kubeconfig: str, seconds: str) -> None:
     api = Api(kubeconfig)
+    exporters = Exporters(api)
     end = time.monotonic() + float(seconds)
     while time.monotonic() < end:
-        step(api)
+        step(api, exporters)
         time.sleep(0.3)
 
 

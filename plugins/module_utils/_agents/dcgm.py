@@ -20,6 +20,9 @@ POD_RESOURCES = "/var/lib/kubelet/pod-resources"
 COUNTERS = "dcgm-exporter-counters"
 LONGEST_SCRAPE = 10.0
 """Seconds; a scrape must also not outlast its interval, or the Prometheus operator drops the target."""
+KUBERNETES = "DCGM_EXPORTER_KUBERNETES"
+"""Variable by which it asks the kubelet which pod has which GPU."""
+EXTRA_NAMES = "--nvidia-resource-names"
 RENAMED_SINCE = "4.0.0"
 SUFFIXES = {"3": "-ubuntu22.04", "4": "-distroless"}
 """By major version: the variant of the image."""
@@ -81,7 +84,7 @@ def objects(settings: Settings) -> list[Object]:
     collectors = f"/counters/{COUNTERS}.csv" if choices.counters else choices.collectors
     arguments = [f"--collect-interval={choices.collect_interval_ms}", f"--collectors={collectors}"]
     if choices.resource_names:
-        arguments.append(f"--nvidia-resource-names={','.join(choices.resource_names)}")
+        arguments.append(f"{EXTRA_NAMES}={','.join(choices.resource_names)}")
     mounts = [{"name": "pod-resources", "mountPath": POD_RESOURCES, "readOnly": True}]
     volumes = [host_path("pod-resources", POD_RESOURCES)]
     made: list[Object] = [account(NAME, NAME, settings.namespace)]
@@ -103,7 +106,7 @@ def objects(settings: Settings) -> list[Object]:
         "args": arguments,
         "env": [
             {"name": "DCGM_EXPORTER_LISTEN", "value": f":{PORT}"},
-            {"name": "DCGM_EXPORTER_KUBERNETES", "value": "true"},
+            {"name": KUBERNETES, "value": "true"},
             from_field("NODE_NAME", "spec.nodeName"),
         ],
         "ports": [{"name": "metrics", "containerPort": PORT, "protocol": "TCP"}],

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from .._apply import Diagnosis
 from .._cluster import Client, Object
 from .._gpu_nodes.selection import Node, labels_of, name_of
-from .nodes import PRODUCT, card_seen, gpu_nodes, offered, pod_spec, why_unreached
+from .exposition import unexposed
+from .nodes import PRODUCT, card_seen, gpu_nodes, made_by, offered, pod_spec, why_unreached
 
 PAUSE = 1.0
 RUNTIME = "the driver is not loaded there, or containers do not get NVIDIA's runtime (runtime_class)"
@@ -28,6 +29,8 @@ class Effect:
     reached: Callable[[Node, int], bool]
     missing: str
     cause: str
+    look: Callable[[Client, Sequence[Node]], list[Diagnosis]] | None = None
+    """What has to be asked there, once all else is well."""
 
 
 EFFECTS: Mapping[str, Effect] = {
@@ -46,7 +49,7 @@ EFFECTS: Mapping[str, Effect] = {
         missing=f"no label {PRODUCT}",
         cause=f"Node Feature Discovery does not hand it on, or {RUNTIME}",
     ),
-    "dcgm": Effect(reached=lambda _node, _gpus: True, missing="no metrics", cause=RUNTIME),
+    "dcgm": Effect(reached=lambda _node, _gpus: True, missing="no metrics", cause=RUNTIME, look=unexposed),
 }
 
 
@@ -66,6 +69,9 @@ def wait_for_effect(
         nodes = client.list("v1", "Node")
         pods = [pod for one in daemon_sets for pod in pods_of(client, one)]
         found = judge(component, daemon_sets, nodes, pods, expected_nodes=expected_nodes, gpus=gpus)
+        look = EFFECTS[component].look
+        if look and not found:
+            found = look(client, nodes)
         if not found or time.monotonic() + PAUSE >= deadline:
             return found, nodes
         line = f"{component}: waiting for {', '.join(one.object for one in found)}"
@@ -118,7 +124,7 @@ def cause_at(node: Node, daemon_sets: Sequence[Object], pods: Sequence[Object]) 
         if barrier := why_unreached(pod_spec(daemon_set), node):
             return f"DaemonSet {name} does not reach it: {barrier}"
         here = [
-            pod for pod in pods if pod["spec"].get("nodeName") == name_of(node) and _made_by(pod, daemon_set)
+            pod for pod in pods if pod["spec"].get("nodeName") == name_of(node) and made_by(pod, daemon_set)
         ]
         if not here:
             return f"DaemonSet {name} has no pod there yet"
@@ -126,13 +132,6 @@ def cause_at(node: Node, daemon_sets: Sequence[Object], pods: Sequence[Object]) 
             if waiting := _waiting(pod):
                 return f"pod {pod['metadata']['name']} is not ready: {waiting}"
     return ""
-
-
-def _made_by(pod: Object, daemon_set: Object) -> bool:
-    return any(
-        reference.get("uid") == daemon_set["metadata"].get("uid")
-        for reference in pod["metadata"].get("ownerReferences") or ()
-    )
 
 
 def _waiting(pod: Object) -> str:

@@ -74,6 +74,13 @@ def why_unreached(pod: Mapping[str, Any], node: Node) -> str:
     return ""
 
 
+def made_by(pod: Object, workload: Object) -> bool:
+    return any(
+        reference.get("uid") == workload["metadata"].get("uid")
+        for reference in pod["metadata"].get("ownerReferences") or ()
+    )
+
+
 def pod_spec(workload: Object) -> Mapping[str, Any]:
     spec: Mapping[str, Any] = workload["spec"]["template"]["spec"]
     return spec

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._cluster import Client
 from .._components import COMPONENTS
 from .._components.snapshot import NODES
-from .._rights import Rights, for_listings, for_sets, on_kind
+from .._rights import Right, Rights, for_listings, for_sets, on_kind
 from .request import Request
 
 
@@ -24,4 +24,12 @@ def rights(client: Client, request: Request) -> Rights:
         needed |= on_kind(client, "v1", "Node", ("patch",))  # labels go with it
     if request.name == "device_plugin":
         needed |= on_kind(client, "v1", "Pod", ("list",))  # it stays while they use GPUs
+    if request.name == "dcgm":
+        needed |= on_kind(client, "v1", "Pod", ("list",)) | _forwards(client, request.settings.namespace)
     return needed
+
+
+def _forwards(client: Client, namespace: str) -> Rights:
+    """Its metrics are read through the API server. Newer ones want ``create`` for every way in."""
+    place = namespace if client.get("v1", "Namespace", namespace) else ""
+    return Rights(used=frozenset(Right(verb, "", "pods/portforward", place) for verb in ("create", "get")))

@@ -184,3 +184,30 @@ def test_pods_that_use_gpus_keep_the_plugin(client: Client, asking: Ask, put: Pu
             withdraw(client, asking("device_plugin"))
     finally:
         withdraw(client, asking("device_plugin"), force=True)
+
+
+@pytest.mark.proof("E", stand_in="a recorded exposition behind the exporter's port-forward")
+@pytest.mark.req("S1-29")
+@pytest.mark.parametrize("preset", ["seed", "current"])
+def test_series_of_gpus_carry_the_names_of_pods_or_the_wrong_setting_is_named(
+    client: Client, asking: Ask, put: Put, preset: str
+) -> None:
+    provide(client, asking("device_plugin"), wait_timeout=60)
+    container = {"name": "main", "image": "app:1", "resources": {"limits": {"nvidia.com/gpu": "2"}}}
+    spec = {"containers": [container], "tolerations": [{"operator": "Exists"}]}
+    user = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "user", "namespace": "default"}}
+    put({**user, "spec": spec})
+    off = [{"op": "remove", "path": "/spec/template/spec/containers/0/env/1"}]
+    wrong = asking("dcgm", version_preset=preset, patches=[{"target": {"kind": "DaemonSet"}, "ops": off}])
+    try:
+        eventually(lambda: "nodeName" in (client.get("v1", "Pod", "user", "default") or {})["spec"])
+        named = provide(client, wrong, wait_timeout=8).diagnosis
+        [found] = named
+        assert found.object.startswith("Node bare-")
+        assert "default/user" in found.message
+        assert "DCGM_EXPORTER_KUBERNETES=true" in found.hint
+        right = provide(client, asking("dcgm", version_preset=preset), wait_timeout=30)
+        assert not right.diagnosis
+    finally:
+        withdraw(client, wrong, delete_namespace=True, wait_timeout=60)
+        withdraw(client, asking("device_plugin"), force=True, wait_timeout=60)
