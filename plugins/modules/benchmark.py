@@ -109,6 +109,10 @@ services:
       description: Whether every request was answered.
       type: bool
       sample: true
+    skipped:
+      description: Why nothing was asked; empty where it was.
+      type: str
+      sample: ""
     url:
       description: What was asked.
       type: str
@@ -233,7 +237,7 @@ def row(result: Benchmark) -> dict[str, Any]:
     return {
         "service": result.name,
         **{column: number(*where) for column, where in COLUMNS.items()},
-        "verdict": ", ".join(one.code for one in result.diagnosis) or "ok",
+        "verdict": ", ".join(one.code for one in result.diagnosis) or result.skipped or "ok",
     }
 
 

@@ -210,7 +210,7 @@ def row(result: Bandwidth) -> dict[str, Any]:
         "pods": result.pods,
         "gpus": result.gpus,
         "busbw": "" if result.busbw is None else f"{result.busbw} GB/s",
-        "verdict": result.skipped or ", ".join(one.code for one in result.diagnosis) or "ok",
+        "verdict": ", ".join(one.code for one in result.diagnosis) or result.skipped or "ok",
     }
 
 

@@ -38,6 +38,8 @@ class FleetModule(DiscreetModule):
 
     def __init__(self, *, argument_spec: Mapping[str, Any], **rules: Any) -> None:
         super().__init__(argument_spec={**FLEET, **argument_spec}, **rules)
+        if "names" in self.params:
+            self.params["names"] = _names(self.params["names"])
 
     def specification(
         self, *, secret_states: Mapping[tuple[str, str], str] | None = None, with_values: bool = False
@@ -81,6 +83,11 @@ class FleetModule(DiscreetModule):
         for variable in FLEET:
             self.params[variable] = "(not shown)"  # most of the result, and credentials
         return found
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    """The names of a list, which a survey gives as one text: with commas or lines between them, or empty."""
+    return [name for text in given for name in text.replace(",", " ").split()]
 
 
 def secret_texts(given: Any, *, shown: bool = False) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .._apply import Diagnosis
 from .._apply.engine import Say, silent
@@ -16,7 +17,7 @@ from .._cluster import Client
 from .._plan import ServicePlan
 from .indexed_job import indexed_job
 from .mpi_job import MPI_GROUP, MPI_KIND, mpi_job
-from .run import Run, carry_out, trouble
+from .run import NOT_RUN, Run, carry_out, trouble
 
 _LINE = re.compile(
     r"^\s*(?P<bytes>\d+)\s+\d+\s+\w+\s+\w+\s+-?\d+"
@@ -72,26 +73,27 @@ def check_all_reduce(
     progress: Say = silent,
 ) -> Bandwidth:
     """With an *image* of nccl-tests the MPI operator runs it, without one an indexed Job of the engine's."""
-    ranks = plan.pods_per_copy * plan.ranks_per_pod
-    runner = MPI_KIND if image else "Job"
-    about = {"name": plan.name, "namespace": plan.namespace, "runner": runner, "pods": plan.pods_per_copy}
-    if plan.gpu_mode == "none" or ranks == 1:
-        why = "it has no GPU" if plan.gpu_mode == "none" else "a copy of it has one GPU"
-        return Bandwidth(**about, gpus=0 if plan.gpu_mode == "none" else 1, skipped=why)  # type: ignore[arg-type]
+    gpus = 0 if plan.gpu_mode == "none" else plan.pods_per_copy * plan.ranks_per_pod
+    about: dict[str, Any] = {
+        "name": plan.name,
+        "namespace": plan.namespace,
+        "runner": MPI_KIND if image else "Job",
+        "pods": plan.pods_per_copy,
+        "gpus": gpus,
+    }
+    if gpus <= 1:
+        return Bandwidth(**about, skipped="a copy of it has one GPU" if gpus else "it has no GPU")
     if image:
         run = mpi_job(plan, image=image, max_bytes=max_bytes, timeout=timeout)
     else:
         run = indexed_job(plan, max_bytes=max_bytes, timeout=timeout)
-    sizes: Sequence[Size] = ()
     if image and client.served(MPI_GROUP, MPI_KIND) is None:
-        problems: Sequence[Diagnosis] = [_no_operator(run)]
-    else:
-        ended = carry_out(client, run, check_mode=check_mode, timeout=timeout, progress=progress)
-        sizes = read(ended.log)
-        problems = ended.diagnosis or (
-            () if check_mode else judge(run, sizes, ended.log, min_busbw=min_busbw)
-        )
-    return Bandwidth(**about, gpus=ranks, sizes=sizes, diagnosis=problems)  # type: ignore[arg-type]
+        return Bandwidth(**about, diagnosis=[_no_operator(run)])
+    ended = carry_out(client, run, check_mode=check_mode, timeout=timeout, progress=progress)
+    if ended.diagnosis or check_mode:
+        return Bandwidth(**about, diagnosis=ended.diagnosis, skipped=NOT_RUN if check_mode else "")
+    sizes = read(ended.log)
+    return Bandwidth(**about, sizes=sizes, diagnosis=judge(run, sizes, ended.log, min_busbw=min_busbw))
 
 
 def read(log: str) -> tuple[Size, ...]:

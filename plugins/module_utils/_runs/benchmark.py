@@ -19,7 +19,7 @@ from .._plan import ServicePlan
 from .._workload import Env, Resources, literal
 from .pods import FOLDER, HOME, config_map, job, plain_pod, program, run_name, template, with_program
 from .programs import load as program_file
-from .run import RUN_LABEL, Run, carry_out, trouble
+from .run import NOT_RUN, RUN_LABEL, Run, carry_out, trouble
 
 IMAGE = f"nvcr.io/nvidia/ai-dynamo/aiperf:{PINS['aiperf'].current}"
 KEY_VARIABLE = "BENCHMARK_API_KEY"
@@ -56,6 +56,8 @@ class Benchmark:
     metrics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By aiperf's names: unit, mean and percentiles."""
     diagnosis: Sequence[Diagnosis] = ()
+    skipped: str = ""
+    """Why nothing was asked."""
 
     @property
     def ok(self) -> bool:
@@ -86,7 +88,7 @@ def benchmark(
         return Benchmark(**about, diagnosis=[_no_address(run)])
     ended = carry_out(client, run, check_mode=check_mode, timeout=timeout, progress=progress)
     if ended.diagnosis or check_mode:
-        return Benchmark(**about, diagnosis=ended.diagnosis)
+        return Benchmark(**about, diagnosis=ended.diagnosis, skipped=NOT_RUN if check_mode else "")
     return judge(run, ended.log, about)
 
 

@@ -22,6 +22,9 @@ SET = "inferops-run-"
 LOG_LINES = 500
 
 
+NOT_RUN = "check mode, nothing ran"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """What is to be run for a service, and which pod tells what came of it."""

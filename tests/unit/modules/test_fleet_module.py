@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import secret_texts
+from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import _names, secret_texts
 
 GIVEN: list[dict[str, Any]] = [
     {"name": "hf", "kind": "hf-token", "value": "hf_1", "namespaces": ["chat"]},
@@ -37,3 +37,18 @@ def test_a_credential_under_a_misspelt_key_is_hidden_too() -> None:
 @pytest.mark.parametrize("given", [None, [], "hf_1", [["hf_1"]]])
 def test_a_list_of_the_wrong_form_gives_nothing_away(given: Any) -> None:
     assert set(secret_texts(given)) == ({"hf_1"} if given else set())
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ([], []),
+        (["chat", "gpt2"], ["chat", "gpt2"]),
+        ([""], []),
+        (["chat", " gpt2"], ["chat", "gpt2"]),
+        (["chat\ngpt2\n"], ["chat", "gpt2"]),
+        (["chat, gpt2"], ["chat", "gpt2"]),
+    ],
+)
+def test_names_from_a_survey_are_those_of_a_list(given: list[str], names: list[str]) -> None:
+    assert _names(given) == names
