@@ -19,6 +19,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.inferops.serving.plugins.module_utils import _lab
 from ansible_collections.inferops.serving.plugins.module_utils._lab import argspec, build, processes, snapshot
 
+from tests.support.programs import NFD, NFD_SOURCES, built
+
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "lab"
 SOURCES = ROLE / "files"
 
@@ -83,9 +85,11 @@ def config(directory: Path, **options: Any) -> _lab.Config:
 
 
 def build_programs() -> None:
-    """Builds whatever the lab of any test runs, so that no test waits for a compiler."""
+    """Builds whatever the lab of any test runs, and NFD, so that no test waits for a compiler."""
     everything = dict.fromkeys(argspec.CONTROLLERS, True)
     build.binaries(config(Path("lab"), controllers=everything), print)
+    for binary in NFD.values():
+        built(binary, NFD_SOURCES)
 
 
 @contextmanager

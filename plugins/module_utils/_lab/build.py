@@ -46,6 +46,8 @@ class Binary:
     package: str
     replaced: tuple[str, str] | None = None
     """A text of its main file that only a container fulfils, and what stands there instead."""
+    variables: tuple[str, ...] = ()
+    """What its linker writes into variables, as in `package.name=value`."""
 
 
 BINARIES = {
@@ -268,12 +270,13 @@ def _advance(said: list[str]) -> str:
 
 def _linker_flags(config: Config, binary: Binary) -> tuple[str, ...]:
     """What Kubernetes says at /version comes from the linker."""
+    written = tuple(f"-X {variable}" for variable in binary.variables)
     if binary.wrapper != "klab":
-        return ()
+        return written
     version = kubernetes_version(config)
     major, minor, _patch = version.removeprefix("v").split(".")
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "archive"}
-    return tuple(
+    return written + tuple(
         f"-X {package}.{name}={value}"
         for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
         for name, value in stamps.items()
