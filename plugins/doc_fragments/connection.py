@@ -92,7 +92,7 @@ requirements:
 notes:
   - An option wins over what the kubeconfig says, also when it comes from its environment variable.
   - Exec plugins, expiring tokens and proxies work as in the C(kubernetes) package, which then does the
-    authentication. A token or a client certificate, in options or in a single kubeconfig, needs less of it, so
-    that the module starts sooner.
+    authentication. A token or a client certificate, in options or in a single kubeconfig, needs less of it,
+    so that the module starts sooner.
   - Requests answered with 429 or 503, and dropped connections, are tried again until the module's deadline.
 """

@@ -48,6 +48,9 @@ API_KEY_KEY = "api-key"
 HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
 """Keys of the Secret of a Hugging Face token: the first is for pods, the second is what KServe looks for."""
 
+NAMESPACE_SET = "inferops-namespace"
+"""Set of a namespace that is made by us, and owned apart from what is in it."""
+
 PROGRESS_CHANNEL = "INFEROPS_PROGRESS"
 """Environment variable of a module with the path of the file that takes its progress lines."""
 

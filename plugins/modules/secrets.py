@@ -157,6 +157,7 @@ from functools import partial
 from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
@@ -167,8 +168,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     finish,
     namespace_sets,
     secret_sets,
-    vacant,
-    worth_applying,
 )
 
 

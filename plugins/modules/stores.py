@@ -138,6 +138,7 @@ from dataclasses import asdict
 from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
@@ -150,8 +151,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     finish,
     namespace_sets,
     store_sets,
-    vacant,
-    worth_applying,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._volumes import claim_faults, preflight, rights
 

@@ -16,8 +16,7 @@ from .._catalogue.pins import pinned
 from .._cluster import Client, ClusterError, Object
 from .._components import Decision, Finding
 from .._fleet.build import Builder
-from .._names import MONITORING_GROUP
-from .._sets import NAMESPACE_SET
+from .._names import MONITORING_GROUP, NAMESPACE_SET
 from .patches import patched
 
 PRIVILEGED = {"pod-security.kubernetes.io/enforce": "privileged"}

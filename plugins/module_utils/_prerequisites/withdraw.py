@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from .._apply import Diagnosis, Outcome, Refused, remove
 from .._apply.applyset import ID_LABEL, set_id
+from .._apply.presence import vacant
 from .._cluster import Client, Object
 from .._gpu_nodes.selection import GPU_RESOURCES
-from .._sets import vacant
 from .labels import prune
 from .request import Request
 

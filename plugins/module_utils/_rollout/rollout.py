@@ -14,10 +14,11 @@ from functools import partial
 
 from .._apply import ObjectSet, Outcome, Refused, apply, list_revisions, record_revision, remove
 from .._apply.engine import silent
+from .._apply.presence import vacant
 from .._cluster import Client
 from .._plan import ServicePlan, entry_hash
 from .._probe import public_address, target_of
-from .._sets import namespace_sets, vacant
+from .._sets import namespace_sets
 from .._sets.services import service_set
 from .optional import known_to
 from .serial import apply_serially, is_serial

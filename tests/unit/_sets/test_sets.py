@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply.applyset import set_id
+from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Fleet, load
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     namespace_sets,
     secret_sets,
     store_sets,
-    vacant,
-    worth_applying,
 )
 
 from tests.unit._plan import inventory
