@@ -170,10 +170,10 @@ from typing import Any, NoReturn
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
-from ansible_collections.inferops.serving.plugins.module_utils._runs import Benchmark, Load, benchmark, finish
+from ansible_collections.inferops.serving.plugins.module_utils._runs import Benchmark, Load, finish, measure
 
 LOAD: dict[str, Any] = {
     "concurrency": {"type": "int", "default": 8},
@@ -206,8 +206,8 @@ def main() -> NoReturn:
         module.fail_json(msg=f"{', '.join(small)} must be 1 or more.")
     try:
         plans = plan(choose(module.specification().fleet, options["names"]))
-        measure = partial(
-            benchmark,
+        ask = partial(
+            measure,
             connect(options),
             load=Load(**{name: options[name] for name in LOAD}),
             image=options["image"],
@@ -215,7 +215,7 @@ def main() -> NoReturn:
             check_mode=module.check_mode,
             progress=progress(secrets=module.secrets),
         )
-        results = [measure(one) for one in plans if one.service.state == "present"]
+        results = [ask(one) for one in plans if one.service.state == "present"]
     except (ClusterError, UnknownService) as error:
         module.fail_json(msg=str(error))
     finish(module, results, facts=facts, row=row)

@@ -28,6 +28,7 @@ CRDS = [
     "prometheus-operator",
     "knative",
     "kueue",
+    "mpi",
 ]
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .all_reduce import Bandwidth, check_all_reduce
-from .benchmark import Benchmark, Load, benchmark
+from .benchmark import Benchmark, Load, measure
 from .report import finish
 
-__all__ = ["Bandwidth", "Benchmark", "Load", "benchmark", "check_all_reduce", "finish"]
+__all__ = ["Bandwidth", "Benchmark", "Load", "check_all_reduce", "finish", "measure"]

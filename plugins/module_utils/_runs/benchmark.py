@@ -64,7 +64,7 @@ class Benchmark:
         return not self.diagnosis
 
 
-def benchmark(
+def measure(
     client: Client,
     plan: ServicePlan,
     load: Load,
