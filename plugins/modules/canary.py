@@ -133,19 +133,14 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import Ref
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
-from ansible_collections.inferops.serving.plugins.module_utils._inventory import FLEET
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import FLEET, UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
     ADMISSION,
     CHECKING,
     FleetModule,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
-    Rollout,
-    UnknownService,
-    choose,
-    roll_out,
-)
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.decision import (
     ABORTED,
     PROMOTED,

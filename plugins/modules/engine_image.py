@@ -144,10 +144,10 @@ from ansible_collections.inferops.serving.plugins.module_utils._engine_image imp
     make,
     recipe,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._manifests.directory import write_whole
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 
 PUBLIC = 0o644
 

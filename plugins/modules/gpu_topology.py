@@ -96,11 +96,11 @@ from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
 from ansible_collections.inferops.serving.plugins.module_utils._probe import target_of
 from ansible_collections.inferops.serving.plugins.module_utils._probe.topology import gpu_topology
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 
 
 def main() -> NoReturn:

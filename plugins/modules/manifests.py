@@ -130,6 +130,7 @@ problems:
 from pathlib import Path
 from typing import NoReturn
 
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import CHECKING, FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._manifests import (
     NotOurs,
@@ -139,7 +140,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._manifests import
     write_tarball,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan, provenance
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 
 
 def main() -> NoReturn:

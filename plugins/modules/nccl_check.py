@@ -154,9 +154,9 @@ from typing import Any, NoReturn
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._runs import (
     Bandwidth,
     check_all_reduce,

@@ -192,6 +192,7 @@ from typing import Any, NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Problem
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
     CHECKING,
     FleetModule,
@@ -209,7 +210,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._object_store imp
     wanted,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 
 UPLOAD = {
     "src": {"type": "path", "required": True},

@@ -119,6 +119,7 @@ from typing import NoReturn
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
     ADMISSION,
     CHECKING,
@@ -127,7 +128,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
 from ansible_collections.inferops.serving.plugins.module_utils._preflight import advice
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import look
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.tools import tools
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService
 
 
 def main() -> NoReturn:

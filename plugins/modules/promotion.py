@@ -142,12 +142,16 @@ from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Problem, Service
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.schema import keys
-from ansible_collections.inferops.serving.plugins.module_utils._inventory import FLEET, read
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import (
+    FLEET,
+    UnknownService,
+    choose,
+    read,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
     FleetModule,
     secret_texts,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.promotion import (
     OVERRIDES,
     Comparison,

@@ -160,13 +160,12 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import Ref
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
     VERIFIED,
     NoRevision,
     Rollout,
-    UnknownService,
-    choose,
     restore,
 )
 

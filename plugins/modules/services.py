@@ -223,6 +223,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import Ref
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import (
     ADMISSION,
     CHECKING,
@@ -231,13 +232,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.rights import rights
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
-    Rollout,
-    UnknownService,
-    choose,
-    roll_out,
-    take_away,
-)
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out, take_away
 
 NAME = "inferops-services"
 

@@ -143,14 +143,10 @@ from typing import NoReturn
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
-    UnknownService,
-    choose,
-    look,
-    secret_states,
-)
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import look, secret_states
 
 
 def main() -> NoReturn:

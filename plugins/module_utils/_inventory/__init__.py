@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._fleet.argument_spec import FLEET
+from .choice import UnknownService, choose
 from .read import Specification, read
 
-__all__ = ["FLEET", "Specification", "read"]
+__all__ = ["FLEET", "Specification", "UnknownService", "choose", "read"]

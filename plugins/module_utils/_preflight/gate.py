@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from .._cluster import Client, ClusterError
 from .._fleet import Fleet, Problem
+from .._inventory import choose
 from .._inventory.module import FleetModule
 from .._plan import ServicePlan, plan
-from .._rollout import choose, secret_states
+from .._rollout import secret_states
 from .preflight import Report, preflight, sound, store_problems
 from .queueing import queue
 from .rules.capacity import CODE as CAPACITY

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from .choice import UnknownService, choose
 from .look import Look, look
 from .restore import VERIFIED, NoRevision, restore
 from .rollout import Rollout, roll_out, take_away
@@ -17,9 +16,7 @@ __all__ = [
     "Look",
     "NoRevision",
     "Rollout",
-    "UnknownService",
     "Verdict",
-    "choose",
     "look",
     "restore",
     "roll_out",

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Action, ObjectSet, Outcome
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.rollout import specification_hash
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.verdict import overall
 from ansible_collections.inferops.serving.plugins.module_utils._sets.services import service_set
@@ -28,23 +27,6 @@ def outcome(*actions: str) -> Outcome:
     for action in actions:
         made.record(Action(api_version="v1", kind="Service", namespace="default", name="chat", action=action))
     return made
-
-
-def test_without_names_every_service_is_chosen() -> None:
-    assert [service.name for service in choose(FLEET, []).services] == ["chat", "code"]
-
-
-def test_named_services_are_chosen_in_the_order_of_the_inventory() -> None:
-    assert [service.name for service in choose(FLEET, ["code", "chat"]).services] == ["chat", "code"]
-
-
-def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownService, match=r"chta is no service of llm_serving\. Did you mean chat"):
-        choose(FLEET, ["chta"])
-
-
-def test_a_state_for_all_replaces_that_of_the_entries() -> None:
-    assert {service.state for service in choose(FLEET, [], state="stopped").services} == {"stopped"}
 
 
 @pytest.mark.parametrize(
