@@ -47,4 +47,4 @@ def hash_of(values: Mapping[str, Any]) -> str:
 def entry_hash(plan: ServicePlan) -> str:
     """Changes when the entry says something else. Unlike a hash of objects it outlives a change of a Secret,
     and of how this program writes objects."""
-    return hash_of({key: value for key, value in specification(plan).items() if key != WEIGHT})
+    return hash_of({key: key == WEIGHT or value for key, value in specification(plan).items()})

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One service on its way: verified, spoiled, rolled back, with a canary that is aborted and one that stays.
 
-The tests of this file tell one story and run in their order. Each is one run of ansible-playbook, because most of
-the time goes into starting it.
+The tests of this file tell one story and run in their order. Each is one run of ansible-playbook, because most
+of the time goes into starting it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,11 @@ class Story:
             "namespace": self.namespace,
             "model": "m",
             "engine": "simulator",
-            "expose": {"type": "istio", "host": f"{self.namespace}.example", "gateway": "istio-system/shared"},
+            "expose": {
+                "type": "istio",
+                "host": f"{self.namespace}.example",
+                "gateway": "istio-system/shared",
+            },
             **keys,
         }
 
