@@ -7,17 +7,21 @@ their releases when the tests run."""
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     PRODUCTS,
+    Chart,
     Source,
     Transformation,
     Wish,
@@ -26,15 +30,25 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     take_away,
     transform,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+from ansible_collections.inferops.serving.plugins.module_utils._bundles.backwards import POLICY
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError, Client
+from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes import Selection
 from ansible_collections.inferops.serving.plugins.module_utils._lab.build import run_go
+from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.simulate import (
+    Devices,
+    end_simulation,
+    simulate,
+)
 
-from tests.support.lab import SOURCES, Lab
+from tests.support.helm import GREETER, VALUES, stand_in
+from tests.support.lab import SOURCES, Lab, eventually
 
-from .conftest import STAND_IN, daemon_set, written
+from .conftest import STAND_IN, daemon_set, marks, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
-LWS_PARTS = ("crd/bases", "rbac", "manager", "webhook")
+PARTS = ("crd/bases", "rbac", "manager", "webhook")
+NEWER_GATEWAY = "sigs.k8s.io/gateway-api@v1.6.1"
+"""The first that comes with a policy against older ones."""
 
 
 def module(wrapper: str, name: str) -> Path:
@@ -45,16 +59,25 @@ def nothing(_address: str) -> bytes:
     raise AssertionError("nothing is downloaded here")
 
 
-@pytest.fixture(scope="module")
-def lws(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The parts of LeaderWorkerSet's manifests that its kustomization puts together, less what tunes them."""
-    made = tmp_path_factory.mktemp("lws")
-    source = module("lws", "sigs.k8s.io/lws") / "config"
-    for part in LWS_PARTS:
+def put_together(source: Path, made: Path) -> Path:
+    """The parts of a product's manifests that its kustomization puts together, less what tunes them."""
+    for part in PARTS:
         for file in sorted((source / part).glob("*.yaml")):
-            if not any(word in file.name for word in ("kustom", "patch", "config")):
+            if not any(word in file.name for word in ("kustom", "patch", "manager_config")):
                 shutil.copy(file, made / f"{part.replace('/', '-')}-{file.name}")
     return made
+
+
+@pytest.fixture(scope="module")
+def lws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = module("lws", "sigs.k8s.io/lws") / "config"
+    return put_together(source, tmp_path_factory.mktemp("lws"))
+
+
+@pytest.fixture(scope="module")
+def kueue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = module("kueue", "sigs.k8s.io/kueue") / "config" / "components"
+    return put_together(source, tmp_path_factory.mktemp("kueue"))
 
 
 def wish(name: str, place: Path, *, how: Transformation | None = None, **rest: object) -> Wish:
@@ -94,27 +117,179 @@ def test_definitions_too_large_for_client_side_apply_come_once_and_never_go_back
     )
     with pytest.raises(Refused, match=r"v1\.0\.0 is older"):
         bring(client, wish("gateway", standard, how=older), download=nothing)
-    for outcome in take_away(client, asked, delete_definitions=True):
+    newer = wish("gateway", module("kserve", NEWER_GATEWAY) / "config" / "crd" / "standard")
+    assert bring(client, newer, download=nothing).changed
+    with pytest.raises(Refused, match=r"v1\.6\.\d is there, and v1\.5\.\d is older"):
+        bring(client, asked, download=nothing)
+    upgraded = written(client)
+
+    def denied(place: Path) -> bool:
+        """Whether the cluster's own policy is why it is refused; it takes a moment until it holds."""
+        try:
+            bring(client, wish("gateway", place, allow_downgrade=True), download=nothing, check_mode=True)
+        except Refused as refused:
+            return POLICY in str(refused)
+        return False
+
+    eventually(lambda: denied(standard))
+    [experimental] = Path(newer.source.place).with_name("experimental").glob("*_gateways.yaml")
+    assert denied(experimental)
+    assert written(client) == upgraded
+
+    for outcome in take_away(client, newer, delete_definitions=True):
         assert not outcome.diagnosis
     assert written(client) == before
 
 
-def test_webhooks_come_after_their_workload_and_have_to_answer(client: Client, lws: Path) -> None:
+def labelled(product: str) -> list[dict[str, Any]]:
+    """What the kustomizations would add."""
+    labels = {"app.kubernetes.io/name": product, "control-plane": "controller-manager"}
+    places = {
+        "/metadata/labels": labels,
+        "/spec/selector": {"matchLabels": labels},
+        "/spec/template/metadata/labels": labels,
+    }
+    ops = [{"op": "add", "path": path, "value": value} for path, value in places.items()]
+    return [{"target": {"kind": "Deployment"}, "ops": ops}]
+
+
+@pytest.mark.parametrize("product", ["lws", "kueue"])
+def test_webhooks_come_after_their_workload_and_have_to_answer(
+    client: Client, product: str, request: pytest.FixtureRequest
+) -> None:
     """Nobody answers here, because simulated pods run nothing, and that is told."""
-    how = Transformation(namespace="lws-system", prefix="site.example")
-    asked = wish("lws", lws, how=how)
-    brought = bring(client, asked, download=nothing, wait_timeout=20)
+    how = Transformation(namespace=f"{product}-system", prefix="site.example", patches=labelled(product))
+    asked = wish(product, request.getfixturevalue(product), how=how)
+    brought = bring(client, replace(asked, product=replace(asked.product, probe=None)), download=nothing)
+    assert not brought.diagnosis, "all is ready, as far as the cluster can tell"
     assert any("site.example/" in change.what for change in brought.changes)
-    assert [(one.code, one.object) for one in brought.diagnosis] == [("WebhookDown", "lws")]
+    looked = bring(client, replace(asked, mode="verify"), download=nothing, wait_timeout=0.1)
+    assert [(one.code, one.object) for one in looked.diagnosis] == [("WebhookDown", product)]
     order = [action.kind for action in brought.actions]
+    assert order.index("CustomResourceDefinition") < order.index("Deployment")
     assert order.index("Deployment") < order.index("ValidatingWebhookConfiguration")
+    assert locked_out(client) == (product == "kueue"), "Kueue's webhooks are asked about every Deployment"
 
     for outcome in take_away(client, asked):
         assert not outcome.diagnosis
         kinds = [action.kind for action in outcome.actions]
         assert kinds.index("ValidatingWebhookConfiguration") < kinds.index("Deployment")
-    assert client.served("leaderworkerset.x-k8s.io", "LeaderWorkerSet"), "definitions stay"
+    assert not locked_out(client)
+    assert client.served(*asked.product.used_by[0]), "definitions stay"
     take_away(client, asked, delete_definitions=True)
+
+
+def locked_out(client: Client) -> bool:
+    """Whether a webhook keeps everybody from making a Deployment."""
+    agent = daemon_set("anything", namespace="default")
+    try:
+        client.apply({**agent, "kind": "Deployment"}, dry_run=True)
+    except ApiError as error:
+        return "failed calling webhook" in error.message
+    return False
+
+
+def test_a_chart_goes_the_way_of_a_manifest(client: Client, tmp_path: Path) -> None:
+    """Rendered by a program that stands in for helm: ``tests/support/helm.py``."""
+    helm = stand_in(tmp_path)
+    chart = Chart(
+        place=str(GREETER),
+        release="my-greeter",
+        namespace="default",
+        values=VALUES,
+        helm=str(helm.path),
+    )
+    asked = Wish(
+        product=PRODUCTS["keda"],  # one that nothing proves here
+        source=chart,
+        how=Transformation(prefix="site.example"),
+        namespace="default",
+    )
+    before = written(client)
+    brought = bring(client, asked, download=nothing, show_diff=True)
+    assert not brought.diagnosis
+    assert VALUES["adminPassword"] not in str(brought)
+    made = client.get("apps/v1", "Deployment", "my-greeter", "default")
+    assert made is not None
+    assert made["spec"]["template"]["spec"]["containers"][0]["image"].startswith("site.example/")
+    assert client.get("v1", "Secret", "my-greeter", "default")
+    [(arguments, _values)] = helm.calls
+    told = dict(zip(arguments[3::2], arguments[4::2], strict=False))
+    assert told["--kube-version"] == client.version()
+    assert {"apps/v1", "apps/v1/Deployment"} <= set(told["--api-versions"].split(","))
+    assert not bring(client, asked, download=nothing).changed
+    for outcome in take_away(client, asked):
+        assert not outcome.diagnosis
+    assert written(client) == before
+
+
+def driver(directory: Path) -> Path:
+    """Kinds and names of the CSI driver's manifests, in an archive as its releases are, of our own making:
+    no Go module carries them."""
+    image = "registry.k8s.io/sig-storage/nfsplugin:v4.13.4"
+    controller = daemon_set("csi-nfs-controller", image=image)
+    files: dict[str, dict[str, Any]] = {
+        "csi-nfs-driverinfo": {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "CSIDriver",
+            "metadata": {"name": PRODUCTS["nfs_csi"].driver},
+            "spec": {"attachRequired": False},
+        },
+        "csi-nfs-node": daemon_set("csi-nfs-node", image=image),
+        "csi-nfs-controller": {**controller, "kind": "Deployment"},
+        "csi-snapshot-controller": {"this": "belongs to somebody else"},
+    }
+    place = directory / "driver.tar.gz"
+    with tarfile.open(place, "w:gz") as archive:
+        for file, obj in files.items():
+            content = yaml.safe_dump(obj).encode()
+            member = tarfile.TarInfo(f"csi-driver-nfs-4.13.4/deploy/v4.13.4/{file}.yaml")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return place
+
+
+def test_a_csi_driver_has_to_be_on_every_gpu_node_and_stays_while_volumes_need_it(
+    client: Client, tmp_path: Path, put: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    product = PRODUCTS["nfs_csi"]
+    place = Path(f"{driver(tmp_path)}#{product.address('v4.13.4').partition('#')[2]}")
+    shy = wish("nfs_csi", place)
+    assert not bring(client, replace(shy, product=replace(product, driver="")), download=nothing).diagnosis
+    looked = bring(client, replace(shy, mode="verify"), download=nothing, wait_timeout=0.1)
+    [missed] = looked.diagnosis
+    assert (missed.code, missed.object) == ("NoEffect", "Node bare-0")
+    assert "taint nvidia.com/gpu=present:NoSchedule is not tolerated" in missed.message
+
+    asked = wish("nfs_csi", place, how=Transformation(tolerations=[{"operator": "Exists"}]))
+    brought = bring(client, asked, download=nothing, wait_timeout=60)
+    assert not brought.diagnosis
+    assert "csi-nfs-node" in {action.name for action in brought.actions if action.changes}
+    assert not bring(client, asked, download=nothing).changed
+
+    kubelet = {"apiVersion": "storage.k8s.io/v1", "kind": "CSINode", "metadata": {"name": "bare-1"}}
+    put({**kubelet, "spec": {"drivers": []}})  # what a real kubelet writes before the driver registers
+    looked = bring(client, replace(asked, mode="verify"), download=nothing, wait_timeout=0.1)
+    [unknown] = looked.diagnosis
+    assert (unknown.object, "does not know the driver" in unknown.message) == ("Node bare-1", True)
+
+    put(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": "bundles-nfs"},
+            "spec": {
+                "capacity": {"storage": "1Gi"},
+                "accessModes": ["ReadWriteMany"],
+                "csi": {"driver": product.driver, "volumeHandle": "nfs.example#models#"},
+            },
+        }
+    )
+    with pytest.raises(Refused, match="bundles-nfs"):
+        take_away(client, asked)
+    for outcome in take_away(client, asked, force=True):
+        assert not outcome.diagnosis
+    assert client.get("storage.k8s.io/v1", "CSIDriver", product.driver) is None
 
 
 def test_a_product_is_refused_without_what_it_needs(client: Client) -> None:
@@ -142,22 +317,21 @@ def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None
     [missing] = bring(client, existing, download=nothing).diagnosis
     assert (missing.code, missing.object) == ("NoEffect", "aidaptiv")
 
-    def advertise(number: str | None) -> None:
-        amounts = {"phison.com/ai100": number}
-        client.request(
-            "PATCH",
-            "/api/v1/nodes/bare-1/status",
-            body={"status": {"capacity": amounts, "allocatable": amounts}},
-            content_type="application/merge-patch+json",
-        )
-
-    advertise("2")
-    try:
-        found = bring(client, existing, download=nothing)
-        assert not found.diagnosis
-        assert found.finding.evidence == ("node bare-1 advertise phison.com/ai100",)
-    finally:
-        advertise(None)
+    devices = Devices(
+        resource="phison.com/ai100",
+        per_node=2,
+        labels={"phison.com/ai100-present": "true"},
+        selection=Selection(names=["bare-1"]),
+    )
+    before = marks(client)
+    simulate(client, devices, check_mode=False)
+    found = bring(client, existing, download=nothing)
+    assert not found.diagnosis
+    assert found.finding.evidence[0] == "node bare-1 advertise phison.com/ai100, which is simulated"
+    assert not any(patch.changed for patch in simulate(client, devices, check_mode=False))
+    end_simulation(client, devices, force=False, check_mode=False)
+    assert [one.code for one in bring(client, existing, download=nothing).diagnosis] == ["NoEffect"]
+    assert marks(client) == before
 
 
 @pytest.fixture
