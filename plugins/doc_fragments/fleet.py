@@ -2020,6 +2020,13 @@ options:
           - image
           - repository
           - legacy-prescript
+      repositories:
+        description:
+          - 'More model repositories that Triton serves besides: entries of O(llm_stores)
+            of kind V(s3).'
+          - For engine V(triton-vllm) only.
+        type: list
+        elements: str
       fast_local:
         description:
           - 'Local storage is faster than the store: copy the model there.'

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .._catalogue import metrics
 from .._names import REPOSITORY_HASH_ANNOTATION
+from .._stores.s3 import repository_url
 from .._workload import ConfigFiles, Mount, Port, Workload
 from .engine import Engine
 from .server import server
@@ -92,7 +93,8 @@ def _arguments(plan: ServicePlan, root: str) -> tuple[str, ...]:
         for port, number in zip(TRITON_VLLM.ports, (p.number for p in plan.ports), strict=True)
     }
     listening = (f"--{name}-port={number}" for name, number in ports.items())
-    return (f"--model-repository={root}", *listening, *common_arguments(plan))
+    roots = (root, *map(repository_url, plan.repositories))
+    return (*(f"--model-repository={each}" for each in roots), *listening, *common_arguments(plan))
 
 
 def _json(content: object) -> str:

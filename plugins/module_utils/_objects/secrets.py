@@ -70,7 +70,8 @@ def htpasswd(secret: Secret) -> str:
 def _entries(fleet: Fleet, service: Service) -> set[str | None]:
     """The entries that a service uses."""
     auth = service.expose.auth
-    return {*service.pull_secrets, _store_secret(fleet, service.model), auth.basic, auth.api_key}
+    buckets = {fleet.stores[name].secret for name in service.repositories}
+    return {*service.pull_secrets, _store_secret(fleet, service.model), auth.basic, auth.api_key, *buckets}
 
 
 def _store_secret(fleet: Fleet, model: str) -> str | None:

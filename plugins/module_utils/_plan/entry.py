@@ -108,6 +108,11 @@ class Entry:
         name = self.service.cache.store
         return self.fleet.stores[name] if name is not None and self.engine.loads_model else None
 
+    @property
+    def repositories(self) -> tuple[Store, ...]:
+        """Buckets with model repositories that are served besides the model."""
+        return tuple(self.fleet.stores[name] for name in self.service.repositories)
+
     def secret_name(self, entry: str) -> str:
         """Name of the Secret behind an entry of ``llm_secrets``."""
         return self.fleet.secrets[entry].existing or entry

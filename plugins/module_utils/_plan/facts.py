@@ -12,7 +12,7 @@ from typing import Any
 from .._catalogue.models import model_facts
 from .._fleet.records import Adapter, Scaling
 from .._names import API_KEY_KEY, HUB_TOKEN_KEYS
-from .._stores import PRESCRIPT, STORES, Location, StoreKind, attach_cache, cache_directory
+from .._stores import PRESCRIPT, STORES, Location, StoreKind, attach_buckets, attach_cache, cache_directory
 from .._workload import Autoscaling, Env, Port, Probe, Resources, SecretKey, Workload
 from . import amounts, gpu, lifecycle, scaling, topology
 from .entry import Entry
@@ -109,7 +109,8 @@ class ServicePlan(Entry):
     @property
     def hub_offline(self) -> bool:
         """Whether the engine has no need to reach the hub, or no way to."""
-        fetched = self.location.delivery not in ("hub", "repository") and not self.brings_repository
+        fetched = self.location.delivery not in ("hub", "repository")
+        fetched = fetched and not self.brings_repository and not self.repositories
         return fetched or self.store.offline or self.service.cache.prewarm
 
     @property
@@ -373,14 +374,16 @@ class ServicePlan(Entry):
         made = self.engine.workload(self)
         if not self.engine.loads_model:
             return made
-        return attach_cache(self, self.store_kind.attach(self, made))
+        return attach_cache(self, attach_buckets(self, self.store_kind.attach(self, made)))
 
     @cached_property
     def read_secrets(self) -> tuple[str, ...]:
         """Names of the Secrets whose content the pods or their platform read."""
         reads = self.engine.loads_model and not self.engine.converts
-        keys = () if self.api_key is None else (self.api_key.secret,)
-        return (self.store_secret, *keys) if self.store_secret is not None and reads else keys
+        names = [self.store_secret] if self.store_secret is not None and reads else []
+        names += [self.secret_name(store.secret) for store in self.repositories if store.secret is not None]
+        names += [] if self.api_key is None else [self.api_key.secret]
+        return tuple(dict.fromkeys(names))
 
     @cached_property
     def spec_hash(self) -> str:

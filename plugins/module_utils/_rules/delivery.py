@@ -11,6 +11,8 @@ from .._engines.kv_offload import cache_devices, directory
 from .._fleet import Fleet, Problem
 from .._fleet.records.stores import VOLUMES
 from .._plan import ServicePlan
+from .._stores.buckets import buckets
+from .._stores.s3 import repository_path
 from .finding import Plans, at, error
 
 CODE = "V-13"
@@ -36,6 +38,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
             continue
         yield from _delivery(plan)
         yield from _repository(plan)
+        yield from _repositories(plan)
         yield from _script(plan)
         yield from _shared_path(plan)
         yield from _adapters(plan)
@@ -73,6 +76,27 @@ def _repository(plan: ServicePlan) -> Iterator[Problem]:
         if inside and source == "user":
             message = "has no effect: the repository in the store is served as it is."
             yield error(CODE, at(plan, key), message, "Write it into model.json there, and remove it here.")
+
+
+def _repositories(plan: ServicePlan) -> Iterator[Problem]:
+    """Further model repositories, which Triton reads from their buckets."""
+    where = at(plan, "repositories")
+    if plan.repositories and plan.platform.model_dir is not None:
+        message = f"platform {plan.platform.name} brings one model and no keys of other buckets."
+        yield error(CODE, where, message, "Remove it, or use platform: deployment.")
+    for store in plan.repositories:
+        if store.kind != "s3":
+            message = f"{store.name} is of kind {store.kind}, and Triton reads buckets."
+            yield error(CODE, where, message, "Name stores of kind s3.")
+    read = buckets(plan)
+    if len({(store.endpoint, repository_path(store)) for store in read}) < len(read):
+        message = "names a repository twice."
+        yield error(CODE, where, message, "Name each once; that of the model is served anyway.")
+    if len({store.ca for store in read if store.ca is not None}) > 1:
+        message = "stores have different ca, and Triton trusts one bundle."
+        yield error(
+            CODE, where, message, "Put all certificates into one ConfigMap and name it in all stores."
+        )
 
 
 def _script(plan: ServicePlan) -> Iterator[Problem]:

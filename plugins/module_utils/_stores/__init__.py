@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .buckets import attach_buckets
 from .cache import attach_cache, cache_directory
 from .hub import HUB
 from .kind import Location, StoreKind
@@ -15,4 +16,12 @@ from .volume import VOLUME
 
 STORES: dict[str, StoreKind] = {"pvc": VOLUME, "nfs": VOLUME, "csi": VOLUME, "s3": S3, "oci": OCI, "hf": HUB}
 
-__all__ = ["PRESCRIPT", "STORES", "Location", "StoreKind", "attach_cache", "cache_directory"]
+__all__ = [
+    "PRESCRIPT",
+    "STORES",
+    "Location",
+    "StoreKind",
+    "attach_buckets",
+    "attach_cache",
+    "cache_directory",
+]

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
 
 _REPOSITORY = "model_repository"
-_SCRATCH = "/mnt/s3"
 _CA_DIRECTORY = "/etc/inferops/ca"
-_CA_FILE = f"{_CA_DIRECTORY}/cabundle.crt"
+CA_FILE = f"{_CA_DIRECTORY}/cabundle.crt"
 _PORTS = {"https": 443, "http": 80}
 _SETTING = "RCLONE_S3_"
 """Begins the variables of rclone's remote without a name, ``:s3:``."""
@@ -81,51 +80,34 @@ def _adapter(plan: ServicePlan, source: str) -> Location:
 
 
 def _attach(plan: ServicePlan, workload: Workload) -> Workload:
-    if plan.location.delivery == "repository":
-        return _repository(plan, workload)
-    if plan.location.delivery == "copy":
-        return _copy(plan, workload)
-    return workload
-
-
-def _repository(plan: ServicePlan, workload: Workload) -> Workload:
-    """Triton copies models into a directory of its own, which must be empty at the start."""
-    env: dict[str, EnvValue] = {"TRITON_AWS_MOUNT_DIRECTORY": _SCRATCH, **_credentials(plan, "AWS_")}
-    if plan.store.region is not None:
-        env["AWS_DEFAULT_REGION"] = plan.store.region
-    size = plan.resources.limits["ephemeral-storage"]
-    scratch = Volume(name="s3-scratch", source={"emptyDir": {"sizeLimit": size}})
-    workload = workload.with_mounts((scratch, Mount(volume="s3-scratch", path=_SCRATCH)))
-    if plan.store.ca is not None:
-        env["AWS_CA_BUNDLE"] = _CA_FILE
-        workload = workload.with_mounts((_ca(plan.store.ca), _CA_MOUNT))
-    return workload.with_env(env)
+    return _copy(plan, workload) if plan.location.delivery == "copy" else workload
 
 
 def _copy(plan: ServicePlan, workload: Workload) -> Workload:
     store = plan.store
     env: dict[str, EnvValue] = {
-        **rclone_environment(store, prefix=_SETTING, ca_file=_CA_FILE if store.ca else None),
-        **_credentials(plan, _SETTING),
+        **rclone_environment(store, prefix=_SETTING, ca_file=CA_FILE if store.ca else None),
+        **credentials(plan, store, _SETTING),
     }
-    extra = () if store.ca is None else (_ca(store.ca),)
-    fills = copier(plan, source=f":s3:{object_path(store)}", env=env, mounts=(_CA_MOUNT,) if extra else ())
+    extra = () if store.ca is None else (ca_volume(store.ca),)
+    fills = copier(plan, source=f":s3:{object_path(store)}", env=env, mounts=(CA_MOUNT,) if extra else ())
     return read_local(plan, workload).with_init((fills,), extra)
 
 
-_CA_MOUNT = Mount(volume="s3-ca", path=_CA_DIRECTORY, read_only=True)
+CA_MOUNT = Mount(volume="s3-ca", path=_CA_DIRECTORY, read_only=True)
 
 
-def _ca(config_map: str) -> Volume:
+def ca_volume(config_map: str) -> Volume:
     return Volume(name="s3-ca", source={"configMap": {"name": config_map}})
 
 
-def _credentials(plan: ServicePlan, prefix: str) -> Env:
-    if plan.store_secret is None:
+def credentials(plan: ServicePlan, store: Store, prefix: str) -> Env:
+    """The keys of the bucket, as variables whose names begin with *prefix*."""
+    if store.secret is None:
         return {}
     names = (f"{prefix}ACCESS_KEY_ID", f"{prefix}SECRET_ACCESS_KEY")
-    keys = (S3_ACCESS_KEY, S3_SECRET_KEY)
-    return {name: SecretKey(secret=plan.store_secret, key=key) for name, key in zip(names, keys, strict=True)}
+    secret, keys = plan.secret_name(store.secret), (S3_ACCESS_KEY, S3_SECRET_KEY)
+    return {name: SecretKey(secret=secret, key=key) for name, key in zip(names, keys, strict=True)}
 
 
 def _objects(fleet: Fleet, store: Store) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError
 
 from tests.integration.render.conftest import World
+from tests.unit._plan.inventory import BUCKET
 
 pytestmark = [pytest.mark.proof("A")]
 
@@ -43,6 +44,13 @@ SERVICES: dict[str, dict[str, Any]] = {
         "shm_size": "1024Mi",
         "expose": {"type": "nodeport"},
         "pull_secrets": ["ngc"],
+    },
+    "repository-on-claim": {"engine": "triton-vllm", "delivery": "repository"},
+    "repositories": {
+        "engine": "triton-vllm",
+        "model": GPT2,
+        "stores": [BUCKET, {**BUCKET, "name": "second", "bucket": "second"}],
+        "repositories": ["second"],
     },
     "vllm-from-claim": {"model": ADAPTERS, "lora": LORA},
     "vllm-from-bucket": {"model": {"store": "bucket"}, "expose": {"type": "loadbalancer", "port": 80}},
@@ -77,6 +85,7 @@ SERVICES: dict[str, dict[str, Any]] = {
         "S2-30",
         "S2-44",
         "S4-23",
+        "S4-28",
         "S4-29",
         "S4-31",
         "XC-20",

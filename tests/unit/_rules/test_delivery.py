@@ -63,6 +63,27 @@ def test_what_files_in_the_store_say_is_not_said_again() -> None:
     ]
 
 
+@pytest.mark.req("S4-25")
+@pytest.mark.parametrize(
+    ("platform", "named", "faults"),
+    [
+        ("deployment", ["bucket", "other"], 0),
+        ("kserve", ["bucket"], 1),
+        ("deployment", ["hub"], 1),
+        ("deployment", ["bucket", "bucket"], 1),
+        ("deployment", ["other", "trusting"], 1),
+    ],
+)
+def test_further_repositories_are_other_buckets(platform: str, named: list[str], faults: int) -> None:
+    buckets = [
+        {**STORES[1], "name": "other", "bucket": "other", "ca": "ca"},
+        {**STORES[1], "name": "trusting", "bucket": "third", "ca": "another"},
+    ]
+    entry = {"engine": "triton-vllm", "platform": platform, "repositories": named}
+    problems = found("V-13", entry, model={"source": "m", "store": "claim"}, stores=[*STORES, *buckets])
+    assert paths(problems) == ["llm_serving[a].repositories"] * faults
+
+
 def test_an_engine_without_repositories_takes_none() -> None:
     assert wrong(delivery="repository") == ["llm_serving[a].delivery"]
 

@@ -81,6 +81,12 @@ class Service:
         default=None,
         implied="by the kind of the store",
     )
+    repositories: tuple[str, ...] = option(
+        "More model repositories that Triton serves besides: entries of O(llm_stores) of kind V(s3).",
+        default=(),
+        refers_to="llm_stores",
+        engines=("triton-vllm",),
+    )
     fast_local: bool = option("Local storage is faster than the store: copy the model there.", default=False)
     shared_path: str = option("Directory of a copied model inside the pod.", default="/data")
     shared_storage_class: str | None = option(

@@ -154,6 +154,32 @@ def test_a_repository_is_read_from_a_bucket(installation: Installation, tmp_path
             assert list(copies.rglob("model.json")), "the model is copied to where we said"
 
 
+@pytest.mark.proof("E")
+@pytest.mark.req("S4-25")
+def test_repositories_are_read_from_several_buckets(installation: Installation, tmp_path: Path) -> None:
+    """With the keys of each from the file that the pod's first container writes."""
+    with bucket_server(installation, tmp_path / "s3.log") as endpoint:
+        own = {**BUCKET, "endpoint": endpoint}
+        second = {**own, "name": "second", "bucket": "second"}
+        stores = [own, second]
+        plan = planned(engine="triton-vllm", model=GPT2, stores=stores, repositories=["second"])
+        upload(installation, endpoint, plan)
+        other = {**GPT2, "name": "other_model", "store": "second"}
+        upload(installation, endpoint, planned(engine="triton-vllm", model=other, stores=stores))
+        (writer,) = plan.workload.init
+        keys = tmp_path / "credentials.json"
+        place = str(plan.workload.main.env["TRITON_CLOUD_CREDENTIAL_PATH"])
+        given = {name: "given" for name in writer.env if name.startswith("KEYS_")}
+        script = [*writer.command[:2], writer.command[2].replace(place, str(keys))]
+        subprocess.run(script, env={**given, "BUCKETS": str(writer.env["BUCKETS"])}, check=True)
+        env = {"TRITON_AWS_MOUNT_DIRECTORY": str(tmp_path), "TRITON_CLOUD_CREDENTIAL_PATH": str(keys)}
+        with started(installation, plan, list(plan.workload.main.args), env, tmp_path) as triton:
+            triton.wait_until_ready()
+            models = {each["name"] for each in triton.ask("/v2/repository/index", {})}
+            assert models == {"vllm_model", "other_model"}
+            assert generate(triton, "other_model")["text_output"]
+
+
 def upload(installation: Installation, endpoint: str, plan: ServicePlan) -> None:
     script = """
 import boto3, json, sys
