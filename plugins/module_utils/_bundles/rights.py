@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from .._apply import ObjectSet
 from .._cluster import Client
 from .._components import COMPONENTS
-from .._rights import Rights, for_listings, for_sets, on_kind
+from .._components.rights import for_listings
+from .._rights import Rights, for_sets, on_kind
 from .backwards import ADMISSION, DEFINITIONS, VERSION
 from .driver import LOOKED_AT, STORAGE
 from .products import Product
