@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command of the check with the engine's real PyTorch: two pods meet, reduce, and the first tells the result.
+"""The command of the check with the engine's real PyTorch: two pods meet, reduce, and the first tells it.
 gloo stands in for NCCL, which needs GPUs."""
 
 from __future__ import annotations
