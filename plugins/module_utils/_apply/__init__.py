@@ -17,6 +17,7 @@ from .revisions import (
     list_revisions,
     mark_verified,
     record_revision,
+    specification_hash,
     withdraw,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "mark_verified",
     "record_revision",
     "remove",
+    "specification_hash",
     "withdraw",
 ]

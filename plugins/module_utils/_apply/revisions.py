@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,6 +122,12 @@ def record_revision(
         if old.name != proven:
             client.delete(_reference(old.name, namespace), deadline=deadline)
     return newest, True
+
+
+def specification_hash(objects: Sequence[Object]) -> str:
+    """Changes exactly when the objects do, but for values of Secrets, which a hash would give away."""
+    written = json.dumps([_without_secrets(obj) for obj in objects], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def list_revisions(

@@ -18,7 +18,8 @@ from .values import Values
 _REPOSITORY = re.compile(
     r"--model-repository=s3://(?P<endpoint>https?://[^/]+)/(?P<bucket>[^/]+)/?(?P<prefix>.*)"
 )
-_METRICS = {"avg_time_queue_us": "queue_time", "triton:queue_compute:ratio": "queue_ratio"}
+METRICS = {"avg_time_queue_us": "queue_time", "triton:queue_compute:ratio": "queue_ratio"}
+"""The name of a metric in the scenario → ours."""
 _TWICE = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _SFS = "sfs"
 _SFS_SIZE = "100Gi"
@@ -183,7 +184,7 @@ def _scaling(made: Imported, given: Values) -> None:
     made.serve("scaling.max", scaling.get("maxReplicas"))
     for metric in scaling.get("metrics", ()):
         pods = metric.get("pods", {})
-        named = _METRICS.get(pods.get("metric", {}).get("name", ""))
+        named = METRICS.get(pods.get("metric", {}).get("name", ""))
         if named is None:
             made.note(
                 "missing", "main.autoscaling.metrics", "scale by queue_time, or by a query of your own."

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from .._apply import Action, Diagnosis, Inspection, ObjectSet, inspect, list_revisions
+from .._apply import Action, Diagnosis, Inspection, ObjectSet, inspect, list_revisions, specification_hash
 from .._apply.engine import silent
 from .._apply.wait import wait_until_ready
 from .._cluster import Client
@@ -18,7 +18,6 @@ from .._plan import ServicePlan, provenance
 from .._probe import public_address, target_of
 from .._sets.services import service_set
 from .optional import known_to
-from .rollout import specification_hash
 
 GLANCE = 3.0
 """Seconds in which a service that serves has shown it."""
@@ -69,7 +68,7 @@ def _look(client: Client, plan: ServicePlan) -> Look:
     newest = history[0] if history else None
     applied = replace(wanted, objects=list(newest.objects) if newest is not None else ())
     found = inspect(client, applied)
-    if newest is not None and newest.spec_hash == specification_hash(wanted):
+    if newest is not None and newest.spec_hash == specification_hash(wanted.objects):
         pending = found.drift
     else:
         pending = inspect(client, wanted).drift if wanted.objects else []

@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from .._apply import ObjectSet, Outcome, Refused, apply, list_revisions, record_revision, remove
+from .._apply import (
+    ObjectSet,
+    Outcome,
+    Refused,
+    apply,
+    list_revisions,
+    record_revision,
+    remove,
+    specification_hash,
+)
 from .._apply.engine import silent
 from .._apply.presence import vacant
 from .._cluster import Client
@@ -180,7 +187,7 @@ def _remember(
         name=one.name,
         namespace=one.namespace,
         objects=list(one.objects),
-        spec_hash=specification_hash(one),
+        spec_hash=specification_hash(one.objects),
         applied_by=asked.applied_by,
         entry_hash=entry_hash(plan),
         limit=plan.service.rollout.revision_history,
@@ -192,9 +199,3 @@ def _remember(
 def written(outcome: Outcome, one: ObjectSet) -> bool:
     """Whether every object of the set is in the cluster now, ready or not."""
     return len([action for action in outcome.actions if action.action != "pruned"]) >= len(one.objects)
-
-
-def specification_hash(one: ObjectSet) -> str:
-    """Changes exactly when the rendered objects do."""
-    written = json.dumps(list(one.objects), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()[:16]

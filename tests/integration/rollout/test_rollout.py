@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One service on its way: verified, spoiled, rolled back, with a canary that is aborted and one that stays.
 
-The tests of this file tell one story and run in their order. Each is one run of ansible-playbook, because most
-of the time goes into starting it.
+The tests of this file tell one story and run in their order. Each is one run of ansible-playbook, because
+starting it takes most of the time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.load import VARIABLES
 from ansible_collections.inferops.serving.plugins.module_utils._sets.services import set_of
 
+from tests.support.helm import GREETER, VALUES, stand_in
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT, Run, run_playbook
 
@@ -86,6 +87,11 @@ class Story:
             "tasks": [{f"inferops.serving.{name}": {**given, **options}, "ignore_errors": True, **keywords}],
         }
 
+    def release(self, options: dict[str, Any]) -> Step:
+        step = self.module("helm_release", {}, {})
+        step["tasks"] = [{"inferops.serving.helm_release": options}]
+        return step
+
     def playbook(self, name: str, entry: Any, **variables: Any) -> Step:
         path = str(ROOT / "playbooks" / f"{name}.yml")
         return {
@@ -133,6 +139,28 @@ def container(objects: Any, name: str = NAME) -> dict[str, Any]:
     (one,) = (one for one in objects if one["kind"] == "Deployment" and one["metadata"]["name"] == name)
     (made,) = one["spec"]["template"]["spec"]["containers"]
     return {key: made.get(key) for key in ("image", "args", "env")}
+
+
+@pytest.mark.req("S4-32")
+def test_a_chart_is_created_or_updated_as_a_set_with_a_revision_for_each_change(
+    story: Story, tmp_path: Path
+) -> None:
+    helm = stand_in(tmp_path)
+    options = {
+        "name": "greeter",
+        "namespace": story.namespace,
+        "chart": str(GREETER),
+        "helm": str(helm.path),
+        "values": VALUES,
+    }
+    release = story.release(options)
+    run = story.tell(release, release, story.release({**options, "state": "absent"}))
+    first, again, removed = results(run, "helm_release")
+    assert (first["changed"], again["changed"], removed["changed"]) == (True, False, True), run.output
+    assert (first["revision"], again["revision"]) == (1, 1)
+    assert len(helm.calls) == 2
+    assert VALUES["adminPassword"] not in run.output + str(run.tasks)
+    assert story.deployments.keys() <= {NAME}
 
 
 @pytest.mark.req("XC-19", "S4-32")

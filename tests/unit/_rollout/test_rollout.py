@@ -6,9 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Action, ObjectSet, Outcome
+from ansible_collections.inferops.serving.plugins.module_utils._apply import (
+    Action,
+    Outcome,
+    specification_hash,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-from ansible_collections.inferops.serving.plugins.module_utils._rollout.rollout import specification_hash
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.verdict import overall
 from ansible_collections.inferops.serving.plugins.module_utils._sets.services import service_set
 
@@ -54,8 +57,10 @@ def test_each_service_is_a_set_of_its_own_and_recreates_only_what_its_entry_says
     assert code.recreate == {obj["kind"] for obj in code.objects}
 
 
-def test_the_specification_hash_follows_the_objects() -> None:
-    one = ObjectSet(name="a", namespace="b", objects=[{"kind": "Service", "spec": {"port": 1}}])
-    same = ObjectSet(name="c", namespace="d", objects=[{"spec": {"port": 1}, "kind": "Service"}])
-    other = ObjectSet(name="a", namespace="b", objects=[{"kind": "Service", "spec": {"port": 2}}])
-    assert specification_hash(one) == specification_hash(same) != specification_hash(other)
+def test_the_specification_hash_follows_the_objects_but_gives_no_secret_away() -> None:
+    def hashed(kind: str = "Service", **keys: Any) -> str:
+        return specification_hash([{"apiVersion": "v1", "kind": kind, "metadata": {"name": "a"}, **keys}])
+
+    assert hashed(spec={"port": 1}) == hashed(spec={"port": 1}) != hashed(spec={"port": 2})
+    assert hashed("Secret", data={"a": "MQ=="}) == hashed("Secret", data={"a": "Mg=="})
+    assert hashed("Secret", data={"a": "MQ=="}) != hashed("Secret", data={"b": "MQ=="})
