@@ -48,8 +48,8 @@ def provide(
     ours: list[Object] = []
     if decision.action != VERIFY:
         refuse_unreached(request, nodes)
-        sets = _sets(client, request)
         demand(client, rights(client, request), of=request.name)
+        sets = _sets(client, request)
         result.outcomes = apply(
             client,
             sets,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from .._cluster import Client
 from .._components import COMPONENTS
+from .._components.rights import for_listings
 from .._components.snapshot import NODES
-from .._rights import Right, Rights, for_listings, for_sets, on_kind
+from .._rights import Right, Rights, for_sets, is_missing, on_kind
 from .request import Request
 
 
@@ -31,5 +32,5 @@ def rights(client: Client, request: Request) -> Rights:
 
 def _forwards(client: Client, namespace: str) -> Rights:
     """Its metrics are read through the API server. Newer ones want ``create`` for every way in."""
-    place = namespace if client.get("v1", "Namespace", namespace) else ""
+    place = "" if is_missing(client, namespace) else namespace
     return Rights(used=frozenset(Right(verb, "", "pods/portforward", place) for verb in ("create", "get")))

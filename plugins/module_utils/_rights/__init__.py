@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .asking import demand, missing
-from .deriving import for_listings, for_sets, on_kind
+from .deriving import for_sets, is_missing, on_kind
 from .right import Right, Rights
 
-__all__ = ["Right", "Rights", "demand", "for_listings", "for_sets", "missing", "on_kind"]
+__all__ = ["Right", "Rights", "demand", "for_sets", "is_missing", "missing", "on_kind"]

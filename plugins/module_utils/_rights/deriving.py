@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from .._apply import ObjectSet
 from .._apply.readiness import EVIDENCE_KINDS, child_kinds, waits_for
+from .._apply.reading import NAMESPACES_LISTED_SINGLY
 from .._apply.stages import is_definition
-from .._cluster import Client, NotServed, Object
-from .._components.snapshot import Listing
+from .._cluster import ApiError, Client, NotServed, Object
 from .right import RBAC, Right, Rights
 
 OWNED = ("get", "list", "watch", "create", "patch", "delete")
@@ -36,23 +38,19 @@ def for_sets(client: Client, sets: Sequence[ObjectSet]) -> Rights:
     for one in sets:
         home = _place(one.namespace, coming)
         used |= _rights(("", "configmaps", True), PARENT, home)
+        places = {home, *(_place(obj["metadata"].get("namespace") or home, coming) for obj in one.objects)}
         for obj in one.objects:
             place = _place(obj["metadata"].get("namespace") or one.namespace, coming)
             if kind := kinds.of(obj):
                 used |= _rights(kind, OWNED, place)
+                used |= {right for other in places for right in _rights(kind, ("list",), other)}
             if waits_for(obj) and kind and kind[2]:
                 for version, name in (*child_kinds(obj), *EVIDENCE_KINDS):
                     used |= on_kind(client, version, name, WATCHED, place).used
             if is_definition(obj):  # what is still in use is not deleted
                 used.add(Right("list", obj["spec"]["group"], obj["spec"]["names"]["plural"]))
             given |= set(_given(obj, place, objects))
-    return Rights(used=frozenset(used), given=frozenset(given))
-
-
-def for_listings(client: Client, listings: Iterable[Listing]) -> Rights:
-    """For reading what detection looks at, as far as it is served."""
-    served = (client.served(one.group, one.kind) for one in listings)
-    return Rights(used=frozenset(Right("list", found.group, found.plural) for found in served if found))
+    return Rights(used=frozenset(used | _everywhere(used)), given=frozenset(given))
 
 
 def on_kind(
@@ -98,11 +96,34 @@ def _rights(kind: Kind, verbs: Iterable[str], place: str) -> set[Right]:
     return {Right(verb, group, plural, place if namespaced else "") for verb in verbs}
 
 
+def _everywhere(used: Iterable[Right]) -> set[Right]:
+    """Of a kind in many namespaces all objects are listed at once."""
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for right in used:
+        if right.verb == "list" and right.namespace:
+            places[right.group, right.resource].add(right.namespace)
+    return {
+        Right("list", group, resource)
+        for (group, resource), found in places.items()
+        if len(found) > NAMESPACES_LISTED_SINGLY
+    }
+
+
 def _missing_namespaces(client: Client, objects: Iterable[Object]) -> set[str]:
     names = {
         obj["metadata"]["name"] for obj in objects if (obj["apiVersion"], obj["kind"]) == ("v1", "Namespace")
     }
-    return {name for name in names if client.get("v1", "Namespace", name) is None}
+    return {name for name in names if is_missing(client, name)}
+
+
+def is_missing(client: Client, namespace: str) -> bool:
+    """Where that may not be read, the namespace is taken to be there: it will be told that it may not."""
+    try:
+        return client.get("v1", "Namespace", namespace) is None
+    except ApiError as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        return False
 
 
 def _place(namespace: str, coming: set[str]) -> str:

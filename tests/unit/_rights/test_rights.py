@@ -127,6 +127,25 @@ def test_kinds_that_come_along_are_known_by_their_definitions() -> None:
     assert on_kind(client(Cluster()), "x.example/v1", "Gadget", ("create",)) == Rights()
 
 
+def test_what_is_pruned_and_removed_is_looked_for_wherever_the_set_reaches() -> None:
+    binding = made(f"{RBAC}/v1", "RoleBinding", roleRef={"kind": "Role", "name": "reader"})
+    binding["metadata"]["namespace"] = "kube-system"
+    rights = derived(binding).used
+    assert Right("list", RBAC, "rolebindings", "home") in rights
+    assert Right("create", RBAC, "rolebindings", "home") not in rights
+
+
+def test_a_kind_in_many_namespaces_is_listed_everywhere() -> None:
+    def spread(number: int) -> frozenset[Right]:
+        workload = made("apps/v1", "Deployment")
+        sets = [ObjectSet(name="set", namespace=f"n{index}", objects=[workload]) for index in range(number)]
+        return for_sets(client(Cluster()), sets).used
+
+    everywhere = Right("list", "apps", "deployments")
+    assert everywhere in spread(9)
+    assert everywhere not in spread(8)
+
+
 def test_a_role_gives_away_only_what_the_account_has() -> None:
     role = made(
         f"{RBAC}/v1",
