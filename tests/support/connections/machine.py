@@ -30,6 +30,7 @@ options:
 
 PATIENCE = 300
 """Seconds after which a machine that does not answer counts as broken."""
+LAST_WORDS = 2000
 
 
 def execute(folder: Path, command: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
@@ -55,7 +56,8 @@ def answer(folder: Path) -> str:
     with open(os.open(folder / "out", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as out:
         said = out.readline() if select.select([out], [], [], PATIENCE)[0] else b""
     if not said:
-        raise AnsibleError(f"The machine in {folder} does not answer; see {folder}/console.")
+        console = (folder / "console").read_text(errors="replace")[-LAST_WORDS:]
+        raise AnsibleError(f"The machine in {folder} does not answer:\n{console}")
     return said.decode().strip()
 
 

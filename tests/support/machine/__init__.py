@@ -28,7 +28,7 @@ ROOT = HERE / "root"
 KERNEL = ("user-mode-linux", "systemd", "kmod", "iproute2", "e2fsprogs")
 DISK = 128 << 20
 MEMORY = "512M"
-GRACE = 20
+GRACE = 60
 """Seconds for a machine to end by itself."""
 
 # This kernel traces its processes, and cannot give them back registers wider than it knows (AMX). So it is

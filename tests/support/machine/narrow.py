@@ -1,12 +1,14 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a program for which PTRACE_GETREGSET fails: ``narrow.py PROGRAM ARGUMENT…``."""
+"""Runs a program for which PTRACE_GETREGSET fails, and with as many open files as this user may have: a
+machine has one for each file of ours that it knows. ``narrow.py PROGRAM ARGUMENT…``."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import struct
 import sys
 
@@ -43,4 +45,6 @@ def narrow() -> None:
 
 
 narrow()
+limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606

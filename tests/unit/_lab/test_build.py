@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -98,13 +99,14 @@ def test_a_build_is_installed_whole_and_once(tmp_path: Path, monkeypatch: pytest
     source = tmp_path / "sources" / "tiny"
     source.mkdir(parents=True)
     (source / "go.mod").write_text("module tiny\n\ngo 1.21\n")
-    (source / "main.go").write_text("package main\n\nfunc main() {}\n")
-    binary = build.Binary("tiny", "tiny", ".")
+    (source / "main.go").write_text('package main\n\nvar word = ""\n\nfunc main() { print(word) }\n')
+    binary = build.Binary("tiny", "tiny", ".", variables=("main.word=linked",))
     monkeypatch.setattr(build, "BINARIES", {"tiny": binary})
     wanted = config(tmp_path, sources=tmp_path / "sources")
     said: list[str] = []
     (path,) = build.binaries(wanted, said.append).values()
     assert os.access(path, os.X_OK)
+    assert subprocess.run([path], capture_output=True, check=True).stderr == b"linked"
     assert said[0] == "building tiny (1 of 1)"
     assert build.binaries(wanted, said.append) == {"tiny": path}
     assert len([line for line in said if line.startswith("built")]) == 1
