@@ -52,7 +52,9 @@ def step(api: Api, exporters: Exporters) -> None:
     for pod in pods:
         conditions = pod.get("status", {}).get("conditions") or ()
         if any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
-            ready.setdefault(pod["spec"].get("nodeName", ""), set()).update(pod["metadata"]["labels"].items())
+            ready.setdefault(pod["spec"].get("nodeName", ""), set()).update(
+                (pod["metadata"].get("labels") or {}).items()
+            )
     cards = {}
     for node in api.send("GET", "/api/v1/nodes")["items"]:
         name = node["metadata"]["name"]
