@@ -379,10 +379,12 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
     }
     gone = dict.fromkeys(well)
     try:
-        tell("bare-0", "10", **well)
-        first = bring(client, hami, download=nothing, wait_timeout=15)
-        assert [(one.code, one.object) for one in first.diagnosis] == [("NoEffect", "Node bare-1")]
-        assert REGISTER in first.diagnosis[0].message
+        for name in ("bare-0", "bare-1"):
+            tell(name, "10", **well)
+        assert not bring(client, hami, download=nothing, wait_timeout=60).diagnosis
+        tell("bare-1", "10", **{**well, REGISTER: None})
+        assert list(faults()) == ["Node bare-1"]
+        assert REGISTER in faults()["Node bare-1"]
         tell("bare-1", "1", **well)
         assert "1 nvidia.com/gpu are allocatable, and its 1 GPUs come to 10" in faults()["Node bare-1"]
         tell("bare-1", "10", **{**well, HANDSHAKE: "Deleted_2026-01-23 04:30:04"})
