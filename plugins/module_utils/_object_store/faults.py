@@ -41,7 +41,7 @@ _FORBIDDEN = _Fault(
     code=_KEYS,
     key="",
     message=lambda store: f"its keys may not use bucket {store.bucket}.",
-    hint="Give their owner the rights to list, read and write there, or name other keys.",
+    hint="Give their owner the rights to list, read and write, or name other keys.",
 )
 _NO_BUCKET = _Fault(
     code=_STORE,
@@ -90,13 +90,13 @@ _SILENT = _Fault(
     code=_STORE,
     key="endpoint",
     message=lambda store: f"{server(store)} does not answer this machine.",
-    hint="Check host, port and proxies: this machine has to reach it.",
+    hint="Check scheme, host, port and proxies: this machine has to reach it.",
 )
 _BY_WORDS = (
     (re.compile(r"Switched region"), _WRONG_REGION),
     (re.compile(r"x509|certificate"), _CERTIFICATE),
     (re.compile(r"HTTP response to HTTPS client|malformed HTTP response"), _SCHEME),
-    (re.compile(r"dial tcp|no such host|connection refused|timeout|deadline exceeded|EOF"), _SILENT),
+    (re.compile(r"request send failed|dial tcp|timeout|deadline exceeded"), _SILENT),
 )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server of buckets on loopback, and the module against it."""
+"""Servers of buckets on loopback, and the module against them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.inferops.serving.plugins.module_utils._lab.pki import _Authority
+
 from tests.support.playbook import ROOT
 
 ACCESS, SECRET = "AKIAtopsecret", "SKtopsecret"
+GUEST = "AKIAguesttopsecret"
+"""Access key of an account without rights; only the strict server knows it."""
+REGION = "ru-7"
+"""Of the strict server."""
 PATIENCE = 30
 GLANCE = 0.02
 """Seconds between two looks at the processes of this machine; a run of rclone takes ten times as long."""
@@ -31,6 +38,7 @@ class Server:
     endpoint: str
     root: Path
     """Its buckets, as directories."""
+    ca: Path | None = None
 
     def bucket(self, name: str) -> Path:
         path = self.root / name
@@ -40,22 +48,53 @@ class Server:
 
 @contextmanager
 def serving(rclone: Path, root: Path) -> Iterator[Server]:
-    """rclone's own server, which knows one pair of keys."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    """rclone's own server, which knows one pair of keys and no regions."""
+    address = _free_address()
     command = [rclone, "serve", "s3", root, "--addr", address, "--auth-key", f"{ACCESS},{SECRET}"]
     # what the server keeps of a directory for itself would hide what a test puts there
     fresh = ["--dir-cache-time", "0s", "--vfs-cache-mode", "off"]
-    with subprocess.Popen(
-        [*command, *fresh],
-        env={**os.environ, "RCLONE_CONFIG": ""},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with _running([*command, *fresh], {"RCLONE_CONFIG": ""}, address):
+        yield Server(endpoint=f"http://{address}", root=root)
+
+
+@contextmanager
+def strict(gateway: Path, folder: Path) -> Iterator[Server]:
+    """A gateway that tells regions and rights apart, with a certificate that nobody trusts yet."""
+    for name in ("root", "meta", "accounts", "pki"):
+        (folder / name).mkdir()
+    authority = _Authority.create(folder / "pki", "ca")
+    authority.issue("server", "server", server_names=["127.0.0.1"])
+    guest = {"access": GUEST, "secret": SECRET, "role": "user", "userID": 0, "groupID": 0, "projectID": 0}
+    accounts = json.dumps({"accessAccounts": {GUEST: guest}})
+    (folder / "accounts" / "users.json").write_text(accounts, encoding="utf-8")
+    address = _free_address()
+    where = ["--sidecar", folder / "meta", folder / "root"]
+    given = {
+        "VGW_PORT": address,
+        "VGW_REGION": REGION,
+        "VGW_CERT": str(folder / "pki/server.crt"),
+        "VGW_KEY": str(folder / "pki/server.key"),
+        "VGW_IAM_DIR": str(folder / "accounts"),
+        "ROOT_ACCESS_KEY_ID": ACCESS,
+        "ROOT_SECRET_ACCESS_KEY": SECRET,
+    }
+    with _running([gateway, "--quiet", "posix", *where], given, address):
+        yield Server(endpoint=f"https://{address}", root=folder / "root", ca=folder / "pki/ca.crt")
+
+
+def _free_address() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@contextmanager
+def _running(command: Sequence[str | Path], environ: dict[str, str], address: str) -> Iterator[None]:
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env={**os.environ, **environ}, **silent) as process:
         try:
             _wait(address)
-            yield Server(f"http://{address}", root)
+            yield
         finally:
             process.terminate()
 
@@ -73,10 +112,11 @@ def _wait(address: str) -> None:
 
 @dataclass(frozen=True)
 class Ended:
-    result: dict[str, Any]
     output: str
-    commands: frozenset[str]
-    """Command lines of all processes that were seen meanwhile."""
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return dict(json.loads(self.output.splitlines()[-1]))
 
     @property
     def upload(self) -> dict[str, Any]:
@@ -85,35 +125,39 @@ class Ended:
         return dict(upload)
 
 
-def run_module(options: dict[str, Any], scratch: Path, *, check: bool = False) -> Ended:
-    """The module as a process of its own, and who was seen while it ran."""
+def run_module(
+    options: dict[str, Any],
+    scratch: Path,
+    *,
+    check: bool = False,
+    meanwhile: Callable[[], None] | None = None,
+) -> Ended:
+    """The module as a process of its own; *meanwhile* is called again and again while it runs."""
     extra = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": str(scratch)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", MODULE],
-        env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **extra}}))
-    process.stdin.close()
-    commands: set[str] = set()
-    while process.poll() is None:
-        commands |= set(_command_lines())
-        time.sleep(GLANCE)
-    assert process.stdout is not None
-    output = process.stdout.read()
-    return Ended(json.loads(output.splitlines()[-1]), output, frozenset(commands))
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output, tempfile.TemporaryFile("w+") as given:
+        json.dump({"ANSIBLE_MODULE_ARGS": {**options, **extra}}, given)
+        given.seek(0)
+        with subprocess.Popen(
+            [sys.executable, "-m", MODULE],
+            env={**os.environ, "PYTHONPATH": str(ROOT / ".collections")},
+            stdin=given,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            while meanwhile is not None and process.poll() is None:
+                meanwhile()
+                time.sleep(GLANCE)
+        output.seek(0)
+        return Ended(output.read())
 
 
-def _command_lines() -> Iterator[str]:
+def command_lines() -> set[str]:
+    """Of all processes of this machine."""
+    found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            yield path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # gone meanwhile
+        with suppress(OSError):  # gone meanwhile
+            found.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return found
 
 
 def inventory(*stores: dict[str, Any], models: Sequence[dict[str, Any]], **given: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def said(code: str, message: str = "") -> str:
         ),
         ('S3 bucket demo: Switched region to "ru-7" from "ru-1"', "llm_stores[bucket].region", "Write ru-7."),
         (said("RequestTimeTooSkewed"), "llm_stores[bucket].endpoint", "Set it right"),
-        ("dial tcp: lookup s3.example: no such host", "llm_stores[bucket].endpoint", "Check host, port"),
+        ("dial tcp: lookup s3.example: no such host", "llm_stores[bucket].endpoint", "Check scheme, host"),
         (
             "tls: failed to verify certificate: x509: unknown authority",
             "llm_stores[bucket].endpoint",
