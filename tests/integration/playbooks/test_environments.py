@@ -184,7 +184,7 @@ def test_no_credential_is_shown_at_the_highest_verbosity(clusters: Clusters, tmp
 
 def staged(**keys: Any) -> dict[str, Any]:
     """Variables that add one service to both environments; keys may be templates over the cluster's name."""
-    entry = {"name": "staged", "namespace": "chat", "model": "simulated", "engine": "simulator", **keys}
+    entry = {"name": "staged", "namespace": "staged", "model": "simulated", "engine": "simulator", **keys}
     return {"llm_services": ["staged"], "llm_serving_overrides": {"staged": entry}}
 
 
@@ -192,25 +192,27 @@ def promote(clusters: Clusters, **keys: Any) -> Run:
     return play(clusters, "playbooks/promote.yml", "staging", "-i", "prod", **staged(**keys))
 
 
-def pods_of(lab: OwnLab, name: str) -> dict[str, Any] | None:
-    found = [one for one in objects(lab, "Deployment", "chat") if one["metadata"]["name"] == name]
+def deployed(lab: OwnLab) -> dict[str, Any] | None:
+    found = objects(lab, "Deployment", "staged")
     return found[0]["spec"] if found else None
 
 
 @pytest.mark.req("XC-18", "S2-31")
 def test_what_staging_did_not_prove_does_not_reach_production(clusters: Clusters) -> None:
     staging, production = (clusters.of[name] for name in ENVIRONMENTS)
+    for lab in (staging, production):
+        lab.core.create_namespace({"metadata": {"name": "staged"}})
     other = promote(clusters, env={"VERSION": "{{ 3 if inventory_hostname == 'prod-1' else 2 }}"})
     assert other.status == 2
     assert "llm_serving[staged].env.VERSION: is 3 here and 2 in staging-1" in other.output
-    assert pods_of(staging, "staged") is None, "nothing is written while the services differ"
+    assert deployed(staging) is None, "nothing is written while the services differ"
 
     impossible = {"slo": {"enforce": True, "ttft_ms": 1}}
     failed = promote(clusters, env={"VERSION": "2"}, verify=impossible)
     assert failed.status == 2
     assert "SloMissed" in failed.output, failed.output
-    assert pods_of(staging, "staged") is not None
-    assert pods_of(production, "staged") is None
+    assert deployed(staging) is not None
+    assert deployed(production) is None
     assert {task["host"] for task in failed.tasks if task["action"].endswith(".services")} == {"staging-1"}
 
 
@@ -221,7 +223,7 @@ def test_what_staging_proved_is_promoted_with_the_overrides_of_production(cluste
     assert done.status == 0, done.output
     (compared,) = done.result("promotion")["results"][0]["services"]
     assert compared["hash"] == compared["proved_hash"]
-    proved, promoted = (pods_of(clusters.of[name], "staged") for name in ENVIRONMENTS)
+    proved, promoted = (deployed(clusters.of[name]) for name in ENVIRONMENTS)
     assert proved is not None
     assert promoted is not None
     assert (proved.pop("replicas"), promoted.pop("replicas")) == (1, 2)
