@@ -192,8 +192,9 @@ def test_a_webhook_that_injects_must_have_somebody_behind_it(client: Client, nam
         "timeoutSeconds": 1,
         "clientConfig": {"service": {"name": "hook", "namespace": namespace, "path": "/mutate-pod"}},
         "rules": [
-            {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["DELETE"], "resources": ["pods"]}
+            {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
         ],
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
     }
     registration = {
         "apiVersion": "admissionregistration.k8s.io/v1",

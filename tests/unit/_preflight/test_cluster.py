@@ -181,14 +181,15 @@ def test_two_device_plugins_on_one_node() -> None:
     assert told(daemonsets=[nvidia, elsewhere]) == []
 
 
-def webhook(policy: str) -> dict[str, Any]:
+def webhook(policy: str, *, operation: str = "CREATE", **selectors: Any) -> dict[str, Any]:
     return {
         "webhooks": [
             {
                 "name": "mutate.phison.com",
                 "failurePolicy": policy,
                 "clientConfig": {"service": {"namespace": "op", "name": "hook"}},
-                "rules": [{"apiGroups": [""], "resources": ["pods"]}],
+                "rules": [{"apiGroups": [""], "operations": [operation], "resources": ["pods"]}],
+                **selectors,
             }
         ]
     }
@@ -202,6 +203,39 @@ def test_a_webhook_without_anybody_behind_it_is_waited_for() -> None:
     (problem,) = told(webhooks=[webhook("Fail")], endpoints={("op", "hook"): 0})
     assert "would refuse objects" in problem.message
     assert told(webhooks=[webhook("Ignore")], endpoints={("op", "hook"): 1}) == []
+
+
+OTHERS = {"matchLabels": {"team": "others"}}
+NOT_IGNORED = {"matchExpressions": [{"key": "hami.io/webhook", "operator": "NotIn", "values": ["ignore"]}]}
+HOME = {"matchLabels": {"kubernetes.io/metadata.name": "default"}}
+OURS = {"matchLabels": {"inferops.serving/service": "a"}}
+
+
+@pytest.mark.req("S3-05")
+@pytest.mark.parametrize(
+    ("about", "ours"),
+    [
+        ({"namespaceSelector": NOT_IGNORED}, True),
+        ({"namespaceSelector": HOME, "objectSelector": NOT_IGNORED}, True),
+        ({"objectSelector": OURS}, True),
+        ({"namespaceSelector": OTHERS}, False),
+        ({"objectSelector": OTHERS}, False),
+        ({"operation": "DELETE"}, False),
+        ({"matchConditions": [{"name": "some", "expression": "object.spec.hostNetwork"}]}, False),
+    ],
+)
+def test_only_webhooks_that_our_pods_go_through_are_waited_for(about: dict[str, Any], ours: bool) -> None:
+    namespaces = {"default": {"metadata": {"name": "default", "labels": {"team": "us"}}}}
+    found = told(webhooks=[webhook("Ignore", **about)], endpoints={("op", "hook"): 0}, namespaces=namespaces)
+    assert bool(found) is ours
+
+
+@pytest.mark.req("S3-05")
+def test_pods_that_kserve_makes_go_through_its_webhook() -> None:
+    chosen = {"matchExpressions": [{"key": "serving.kserve.io/inferenceservice", "operator": "Exists"}]}
+    silent = {"webhooks": [webhook("Fail", objectSelector=chosen)], "endpoints": {("op", "hook"): 0}}
+    assert told({"platform": "kserve"}, **silent)
+    assert told(**silent) == []
 
 
 @pytest.mark.req("S0-19")
