@@ -26,7 +26,7 @@ NFD = {
             f"{_NFD}/pkg/utils/hostpath.pathPrefix=host-",  # its image has /host-: ours are relative
         ),
     )
-    for name in ("nfd-master", "nfd-worker")
+    for name in ("nfd-master", "nfd-worker", "nfd-gc")
 }
 
 

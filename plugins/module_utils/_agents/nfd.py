@@ -202,7 +202,6 @@ MASTER_RULES = [
     _rule("", ["nodes", "nodes/status"], "get", "patch", "update", "list"),
     _rule(GROUP, ["nodefeatures", "nodefeaturerules", "nodefeaturegroups"], "get", "list", "watch"),
     _rule(GROUP, ["nodefeaturegroups/status"], "patch", "update"),
-    _rule("coordination.k8s.io", ["leases"], "create", "get", "update"),
 ]
 WORKER_RULES = [
     _rule(GROUP, ["nodefeatures"], "create", "get", "update", "delete"),
@@ -211,8 +210,8 @@ WORKER_RULES = [
 ]
 COLLECTOR_RULES = [
     _rule("", ["nodes"], "list", "watch"),
-    _rule("", ["nodes/proxy"], "get"),
     _rule(GROUP, ["nodefeatures"], "delete", "list"),
+    _rule("topology.node.k8s.io", ["noderesourcetopologies"], "delete", "list"),
 ]
 MASTER_NEEDS = {
     "requests": {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "64Mi"},

@@ -32,6 +32,24 @@ pytestmark = [pytest.mark.proof("A", "C")]
 Ask = Callable[..., Request]
 NAMESPACE = "node-feature-discovery"
 FEATURES = "feature.node.kubernetes.io/"
+API = "nfd.k8s-sigs.io/v1alpha1"
+RULE = {
+    "apiVersion": API,
+    "kind": "NodeFeatureRule",
+    "metadata": {"name": "l40s"},
+    "spec": {
+        "rules": [
+            {
+                "name": "l40s",
+                "labels": {"example.com/l40s": "true"},
+                "matchFeatures": [
+                    {"feature": "pci.device", "matchExpressions": {"device": {"op": "In", "value": ["26b9"]}}}
+                ],
+            }
+        ]
+    },
+}
+"""What a user of the discovery may write: it asks for what the worker found."""
 GPU = {
     "class": "0x030200",
     "vendor": "0x10de",
@@ -77,19 +95,19 @@ def container(client: Client, lab: Lab, pod: dict[str, Any], root: Path) -> Iter
         "metadata.uid": pod["metadata"]["uid"],
     }
     environment = {each["name"]: field[each["valueFrom"]["fieldRef"]["fieldPath"]] for each in one["env"]}
-    [volume] = [each for each in pod["spec"]["volumes"] if "configMap" in each]
-    content = client.get("v1", "ConfigMap", volume["configMap"]["name"], NAMESPACE)
-    assert content
-    [(name, text)] = content["data"].items()
     root.mkdir(exist_ok=True)
-    (root / name).write_text(text)
+    arguments = [*one.get("args", ()), f"-port={free_port()}", f"-kubeconfig={root / 'kubeconfig'}"]
+    for volume in pod["spec"].get("volumes", ()):
+        if "configMap" in volume:
+            content = client.get("v1", "ConfigMap", volume["configMap"]["name"], NAMESPACE)
+            assert content
+            [(name, text)] = content["data"].items()
+            (root / name).write_text(text)
+            arguments.append(f"-config={root / name}")
     (root / "kubeconfig").write_text(yaml.safe_dump(login(client, lab, pod["spec"]["serviceAccountName"])))
-    arguments = [*one.get("args", ()), f"-config={root / name}", f"-kubeconfig={root / 'kubeconfig'}"]
     made = program(NFD[one["command"][0]], NFD_SOURCES)
     with (root / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [made, *arguments, f"-port={free_port()}"], cwd=root, env=environment, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([made, *arguments], cwd=root, env=environment, stdout=log, stderr=log)
         try:
             yield root / "log"
             assert process.poll() is None, (root / "log").read_text()
@@ -135,28 +153,31 @@ def test_the_programs_label_a_node_by_its_vendor_alone_and_nothing_of_it_stays(
         (tmp_path / name).mkdir()
         host(tmp_path / name, devices)
 
+    left_over = publish(client, "long-gone", {})
     with ExitStack() as stack:
-        [master] = pods(client, "master").values()
-        logs = [stack.enter_context(container(client, bare, master, tmp_path / "master"))]
-        for name, pod in pods(client, "worker").items():
-            logs.append(stack.enter_context(container(client, bare, pod, tmp_path / name)))
+        logs = []
+        for role in ("master", "gc", "worker"):
+            for node, pod in pods(client, role).items():
+                root = tmp_path / (node if role == "worker" else role)
+                logs.append(stack.enter_context(container(client, bare, pod, root)))
         eventually(lambda: FEATURES + "pci-10de.present" in labels(client, "gpu-0"))
-        found = client.get("nfd.k8s-sigs.io/v1alpha1", "NodeFeature", "gpu-0", NAMESPACE)
+        found = client.get(API, "NodeFeature", "gpu-0", NAMESPACE)
         assert found
         assert {one["kind"] for one in found["metadata"]["ownerReferences"]} == {"Pod", "DaemonSet"}
         eventually(lambda: FEATURES + "system-os_release.ID" in labels(client, "cpu-0"))
         assert not [each for each in labels(client, "cpu-0") if "pci-" in each]
         assert [each for each in labels(client, "gpu-0") if "pci-" in each] == [f"{FEATURES}pci-10de.present"]
         assert not provide(client, asking("nfd"), wait_timeout=60).diagnosis
+        eventually(lambda: client.get(API, "NodeFeature", left_over["metadata"]["name"], NAMESPACE) is None)
 
         provide(client, asking("gfd"), wait=False)
         eventually(lambda: reached(client, "gpu-feature-discovery") == {"gpu-0"})
-        published = publish(
-            client, "gpu-0", {"nvidia.com/gpu.product": "NVIDIA-L40S", "kubernetes.io/role": "none"}
-        )
-        eventually(lambda: labels(client, "gpu-0").get("nvidia.com/gpu.product") == "NVIDIA-L40S")
+        given = {"nvidia.com/gpu.product": "NVIDIA-L40S", "kubernetes.io/role": "none"}
+        others = [publish(client, "gpu-0", given), client.apply(RULE, manager="somebody")]
+        eventually(lambda: {"nvidia.com/gpu.product", "example.com/l40s"} <= set(labels(client, "gpu-0")))
         assert "kubernetes.io/role" not in labels(client, "gpu-0")
-        client.delete(published)
+        for other in others:
+            client.delete(other)
         for log in logs:
             assert "forbidden" not in log.read_text()
 
@@ -181,7 +202,7 @@ def publish(client: Client, node: str, found: dict[str, str]) -> dict[str, Any]:
     """As a program beside the worker does, such as GPU Feature Discovery."""
     return client.apply(
         {
-            "apiVersion": "nfd.k8s-sigs.io/v1alpha1",
+            "apiVersion": API,
             "kind": "NodeFeature",
             "metadata": {
                 "name": f"other-{node}",
