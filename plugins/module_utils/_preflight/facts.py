@@ -30,7 +30,7 @@ class Facts:
     deployments: Sequence[Object] | None = None
     daemonsets: Sequence[Object] | None = None
     webhooks: Sequence[Object] | None = None
-    """Mutating webhook configurations."""
+    """Configurations of webhooks that change objects, or without which none is made."""
     endpoints: Mapping[Place, int] = field(default_factory=dict)
     """Ready endpoints of the Services behind those webhooks that our objects go through."""
     quotas: Sequence[Object] | None = None

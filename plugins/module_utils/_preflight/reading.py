@@ -13,7 +13,7 @@ from .._apply import revisions
 from .._cluster import ApiError, Client, NotServed
 from .._cluster.autoscaler import is_autoscaled
 from .facts import Facts, Object, Place
-from .hooks import behind, concerned
+from .hooks import behind, concerned, registered
 from .injecting import injects
 from .pods import Wanted, is_knative
 from .rights import missing_rights
@@ -37,7 +37,7 @@ def read(client: Client, services: Sequence[Wanted]) -> Facts:
     if "pods" not in found:
         injecting = [name for name, obj in found.get("namespaces", {}).items() if obj and injects(obj)]
         found |= reader.all({"pods": lambda: _in_each(client, "Pod", injecting)} if injecting else {})
-    webhooks = concerned(found.get("webhooks") or (), services)
+    webhooks = concerned(found.get("webhooks") or (), services, found.get("namespaces", {}))
     return Facts(
         version=client.version(),
         served=every,
@@ -57,9 +57,7 @@ def _questions(client: Client, services: Sequence[Wanted]) -> dict[str, Read]:
     asked["revisions"] = lambda: _revisions(client, namespaces)
     if pods:
         asked["nodes"] = lambda: client.list("v1", "Node")
-        asked["webhooks"] = lambda: client.list(
-            "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"
-        )
+        asked["webhooks"] = lambda: registered(client)
         asked["quotas"] = lambda: _in_each(client, "ResourceQuota", {group.namespace for _one, group in pods})
         asked["autoscaled"] = lambda: is_autoscaled(client)
     if any("/" in name for _one, group in pods for name in group.requests):
