@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
 
+from tests.support.helm import GREETER, VALUES, stand_in
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT, Run, run_playbook
 
@@ -106,3 +108,31 @@ def test_a_report_changes_nothing_and_can_be_read_by_programs(
     assert rows["device_plugin"]["action"] == "refuse"
     assert "COMPONENT" in run.output
     assert written(client) == before
+
+
+@pytest.mark.req("XC-21")
+def test_a_chart_comes_with_values_that_no_verbosity_shows(bare: Lab, tmp_path: Path) -> None:
+    """Rendered by a program that stands in for helm: ``tests/support/helm.py``."""
+    helm = stand_in(tmp_path)
+    keda = {"state": "present", "source": f"helm:{GREETER}", "values": VALUES}
+    variables = {
+        "ansible_python_interpreter": sys.executable,
+        "llm_cluster": {"components": {"keda": keda}},
+        "serving_platform_helm": str(helm.path),
+    }
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "roles": ["inferops.serving.serving_platform"],
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    told = ("--tags", "serving_platform_install", "--check", "--diff", "-vvv")
+    environ = {"K8S_AUTH_KUBECONFIG": str(bare.kubeconfig)}
+    run = run_playbook(tmp_path / "play.yml", *told, variables=variables, environ=environ)
+    assert run.status == 0, run.output
+    [(_arguments, values)] = helm.calls
+    assert json.loads(values) == VALUES
+    [brought] = run.result("bundle")["results"]
+    assert brought["action"] == "install"
+    assert VALUES["adminPassword"] not in run.output
+    assert VALUES["greeting"] in run.output, "what is no secret is shown in the difference"
