@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers of buckets on loopback, and the module against them."""
+"""A server of buckets on loopback, and the module against it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from tests.support.playbook import ROOT
 
 ACCESS, SECRET = "AKIAtopsecret", "SKtopsecret"
 GUEST = "AKIAguesttopsecret"
-"""Access key of an account without rights; only the strict server knows it."""
+"""Access key of an account without rights."""
 REGION = "ru-7"
-"""Of the strict server."""
+"""The only one that the server takes."""
 PATIENCE = 30
 GLANCE = 0.02
 """Seconds between two looks at the processes of this machine; a run of rclone takes ten times as long."""
@@ -38,7 +38,8 @@ class Server:
     endpoint: str
     root: Path
     """Its buckets, as directories."""
-    ca: Path | None = None
+    ca: Path
+    """The authority behind its certificate."""
 
     def bucket(self, name: str) -> Path:
         path = self.root / name
@@ -47,18 +48,7 @@ class Server:
 
 
 @contextmanager
-def serving(rclone: Path, root: Path) -> Iterator[Server]:
-    """rclone's own server, which knows one pair of keys and no regions."""
-    address = _free_address()
-    command = [rclone, "serve", "s3", root, "--addr", address, "--auth-key", f"{ACCESS},{SECRET}"]
-    # what the server keeps of a directory for itself would hide what a test puts there
-    fresh = ["--dir-cache-time", "0s", "--vfs-cache-mode", "off"]
-    with _running([*command, *fresh], {"RCLONE_CONFIG": ""}, address):
-        yield Server(endpoint=f"http://{address}", root=root)
-
-
-@contextmanager
-def strict(gateway: Path, folder: Path) -> Iterator[Server]:
+def serving(gateway: Path, folder: Path) -> Iterator[Server]:
     """A gateway that tells regions and rights apart, with a certificate that nobody trusts yet."""
     for name in ("root", "meta", "accounts", "pki"):
         (folder / name).mkdir()

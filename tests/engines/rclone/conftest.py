@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real rclone, and servers of buckets that check signatures."""
+"""A real rclone, and a server of buckets that minds signatures, regions and rights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._lab import build
 
-from tests.engines.rclone.bucket import Server, serving, strict
+from tests.engines.rclone.bucket import Server, serving
 from tests.support.programs import program
 from tests.support.rclone import installed
 
@@ -28,13 +28,7 @@ def rclone() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(rclone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(rclone, tmp_path_factory.mktemp("buckets")) as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     built = program(GATEWAY, Path(__file__).parent)
-    with strict(built, tmp_path_factory.mktemp("gateway")) as started:
+    with serving(built, tmp_path_factory.mktemp("buckets")) as started:
         yield started

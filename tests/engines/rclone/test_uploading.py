@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Models on their way into a bucket: a real rclone, and real servers that check signatures.
+"""Models into a bucket: a real rclone, and a real server that minds signatures, regions and rights.
 
 The tests of the first part tell one story of a repository for Triton, and run in their order.
 """
@@ -48,7 +48,7 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(rclone: Path, tmp_path: Path) -> Run:
+def run(rclone: Path, server: Server, tmp_path: Path) -> Run:
     def runs(
         options: dict[str, Any],
         *,
@@ -56,14 +56,14 @@ def run(rclone: Path, tmp_path: Path) -> Run:
         meanwhile: Callable[[], None] | None = None,
         **given: Any,
     ) -> Ended:
-        every = {**options, **given, "rclone": str(rclone)}
+        every = {**options, "rclone": str(rclone), "ca_cert": str(server.ca), **given}
         return run_module(every, tmp_path, check=check, meanwhile=meanwhile)
 
     return runs
 
 
 def store(server: Server, name: str, /, **given: Any) -> dict[str, Any]:
-    reached = {"endpoint": server.endpoint, "region": "ru-1", "bucket": name, "secret": "keys"}
+    reached = {"endpoint": server.endpoint, "region": REGION, "bucket": name, "secret": "keys"}
     return {"name": "bucket", "kind": "s3", **reached, **given}
 
 
@@ -108,7 +108,7 @@ def test_a_rendered_repository_is_sent_and_no_process_shows_a_key(
     assert listed(demo / "model_repository") == RENDERED
     assert listed(demo) == [f"model_repository/{each}" for each in RENDERED]
     assert any("rclone copy " in command for command in seen)
-    assert not [each for each in seen if "serve s3" not in each and "topsecret" in each]
+    assert not [each for each in seen if "topsecret" in each]
     assert "topsecret" not in sent.output
     assert listed(tmp_path) == []
 
@@ -126,11 +126,13 @@ def test_only_what_differs_is_sent_and_extras_go_on_request(
     run: Run, site: dict[str, Any], demo: Path
 ) -> None:
     root = demo / "model_repository"
-    same_size = (root / "vllm_model/config.pbtxt").read_text(encoding="utf-8").swapcase()
-    made(root, {"vllm_model/config.pbtxt": same_size, "vllm_model/2/model.json": "old"})
-    made(demo, {"model_repository/theirs/config.pbtxt": "theirs", "README": "theirs"})
+    made(root, {"vllm_model/2/model.json": "old", "theirs/config.pbtxt": "theirs"})
+    made(demo, {"README": "theirs"})
+    size = (root / "vllm_model/1/model.json").stat().st_size
+    site["llm_serving"] = [{**TRITON, "engine_args": {"gpu_memory_utilization": 0.6, "enforce_eager": True}}]
     mended = run(site)
-    assert mended.upload["sent"] == ["vllm_model/config.pbtxt"]
+    assert mended.upload["sent"] == ["vllm_model/1/model.json"]
+    assert (root / "vllm_model/1/model.json").stat().st_size == size
     assert (mended.upload["extra"], mended.upload["deleted"]) == (["vllm_model/2/model.json"], [])
     assert (root / "vllm_model/2/model.json").exists()
     cleared = run(site, delete=True)
@@ -168,9 +170,9 @@ def test_a_repository_of_ones_own_is_sent_to_its_root(run: Run, server: Server, 
 
 
 @pytest.mark.req("S4-11")
-def test_weights_are_sent_to_where_kserve_fetches_them(run: Run, gateway: Server, tmp_path: Path) -> None:
+def test_weights_are_sent_to_where_kserve_fetches_them(run: Run, server: Server, tmp_path: Path) -> None:
     """As they lie in the hub's cache, behind links; the largest is sent in parts."""
-    gateway.bucket("weights")
+    server.bucket("weights")
     blob = tmp_path / "blob"
     with blob.open("wb") as file:
         file.truncate(LARGE)
@@ -178,14 +180,14 @@ def test_weights_are_sent_to_where_kserve_fetches_them(run: Run, gateway: Server
     (src / "model.safetensors").symlink_to(blob)
     model = {"name": "llama", "source": "meta/llama", "store": "bucket"}
     chat = {"name": "chat", "model": "llama", "engine": "vllm", "platform": "kserve"}
-    bucket = store(gateway, "weights", prefix="hf", region=REGION)
-    options = inventory(bucket, models=[model], services=[chat], ca_cert=str(gateway.ca))
+    bucket = store(server, "weights", prefix="hf")
+    options = inventory(bucket, models=[model], services=[chat])
     uploads = [{"src": str(src), "model": "llama"}]
     sent = run(options, uploads=uploads)
     assert (sent.upload["size"], sent.result["changed"]) == (LARGE + 2, True), sent.output
     (plan,) = read(options).plans
-    fetched = gateway.root / plan.location.uri.removeprefix("s3://")
-    assert fetched == gateway.root / "weights/hf/meta/llama"
+    fetched = server.root / plan.location.uri.removeprefix("s3://")
+    assert fetched == server.root / "weights/hf/meta/llama"
     assert listed(fetched) == ["config.json", "model.safetensors"]
     assert (fetched / "model.safetensors").stat().st_size == LARGE
     again = run(options, uploads=uploads)
@@ -194,9 +196,9 @@ def test_weights_are_sent_to_where_kserve_fetches_them(run: Run, gateway: Server
 
 @pytest.mark.req("S4-12")
 def test_every_fault_of_a_bucket_is_told_at_once_and_nothing_is_sent(
-    run: Run, gateway: Server, server: Server, tmp_path: Path
+    run: Run, server: Server, tmp_path: Path
 ) -> None:
-    bucket = gateway.bucket("checked")
+    bucket = server.bucket("checked")
     src = made(tmp_path / "weights", {"config.json": "{}"})
     pair = {"access_key": ACCESS, "secret_key": SECRET}
     faults: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -207,13 +209,11 @@ def test_every_fault_of_a_bucket_is_told_at_once_and_nothing_is_sent(
         "absent": ({"bucket": "nowhere"}, {}),
         "region": ({"region": "ru-1"}, {}),
         "trust": ({"verify_tls": True}, {}),
-        "scheme": ({"endpoint": server.endpoint.replace("http:", "https:")}, {}),
-        "other": ({"endpoint": gateway.endpoint.replace("https:", "http:")}, {}),
+        "other": ({"endpoint": server.endpoint.replace("https:", "http:")}, {}),
         "silent": ({"endpoint": "https://127.0.0.1:1"}, {}),
     }
-    usual = {"region": REGION, "verify_tls": False}
     stores = [
-        store(gateway, "checked", **{"name": name, "secret": name, **usual, **given})
+        store(server, "checked", **{"name": name, "secret": name, "verify_tls": False, **given})
         for name, (given, _keys) in faults.items()
     ]
     options = inventory(
@@ -221,7 +221,7 @@ def test_every_fault_of_a_bucket_is_told_at_once_and_nothing_is_sent(
         models=[{"name": name, "source": f"m/{name}", "store": name} for name in faults],
         secrets=[{"name": name, "kind": "s3", **pair, **keys} for name, (_given, keys) in faults.items()],
     )
-    refused = run(options, uploads=[{"src": src, "model": name} for name in faults])
+    refused = run(options, uploads=[{"src": src, "model": name} for name in faults], ca_cert=None)
     told = {one["path"]: one["hint"] for one in refused.result["problems"]}
     assert told == {
         "llm_secrets[unknown].access_key": "Write a key of this server, or correct llm_stores[].endpoint.",
@@ -231,7 +231,6 @@ def test_every_fault_of_a_bucket_is_told_at_once_and_nothing_is_sent(
         "llm_stores[region].region": f"Write {REGION}.",
         "llm_stores[trust].endpoint": "Give the file of its authority in the option ca_cert, or write"
         " verify_tls: false.",
-        "llm_stores[scheme].endpoint": "Write the other one of http:// and https://, or the right port.",
         "llm_stores[other].endpoint": UNREACHED,
         "llm_stores[silent].endpoint": UNREACHED,
     }
@@ -255,7 +254,7 @@ def test_the_playbook_shows_no_key_at_the_highest_verbosity(
     shown = run_playbook(
         ROOT / "playbooks/models.yml",
         *("-i", str(hosts), "-vvvv", "--diff"),
-        variables={**variables, "models_rclone": str(rclone)},
+        variables={**variables, "models_rclone": str(rclone), "models_ca_cert": str(server.ca)},
         environ={"UP_ACCESS_KEY_ID": ACCESS, "UP_SECRET_ACCESS_KEY": SECRET},
     )
     assert (shown.status, shown.changed) == (0, 1), shown.output
