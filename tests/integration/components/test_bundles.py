@@ -21,6 +21,7 @@ import yaml
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     PRODUCTS,
+    Brought,
     Chart,
     Source,
     Transformation,
@@ -402,3 +403,30 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
         for name in ("bare-0", "bare-1"):
             tell(name, None, **gone)
         take_away(client, hami)
+
+
+@pytest.mark.req("S3-02")
+def test_a_changed_definition_of_the_operator_is_applied_whatever_its_size(client: Client) -> None:
+    """Helm would leave it as it was, and client-side apply could not keep it: the vendor's has 293 kB."""
+    bundle = STAND_IN.parent / "aidaptiv" / "bundles" / "operator.yaml"
+    name, words = "phisondeviceoperators.operators.phison.com", "x" * 293_000
+    described = {"op": "add", "path": "/spec/versions/0/schema/openAPIV3Schema/description", "value": words}
+    newer = [{"target": {"kind": "CustomResourceDefinition"}, "ops": [described]}]
+
+    def brought(**how: Any) -> Brought:
+        asked = Transformation(namespace="aidaptivcache-operator", drop_secrets=True, **how)
+        return bring(client, wish("aidaptiv", bundle, how=asked), download=nothing, wait=False)
+
+    def live() -> dict[str, Any]:
+        return client.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name) or {}
+
+    assert brought().changed
+    conditions = {one["type"]: one["status"] for one in live()["status"]["conditions"]}
+    assert conditions["Established"] == "True"
+    made = client.list("operators.phison.com/v1alpha1", "PhisonDeviceOperator")
+    assert [one["metadata"]["namespace"] for one in made] == ["aidaptivcache-operator"]
+    assert not client.list("v1", "Secret", namespace="aidaptivcache-operator")
+
+    assert brought(patches=newer).changed
+    assert live()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["description"] == words
+    assert not brought(patches=newer).changed
