@@ -16,6 +16,7 @@ from .._fleet import Fleet, Problem, Secret
 from .._fleet.environment import own_fields, written_fields
 from .._fleet.records import RegistryLogin
 from .._plan import ServicePlan
+from .._platforms.kserve_secret import kserve_annotations
 from .finding import Plans, at, error, warning
 
 CODE = "V-19"
@@ -44,6 +45,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
     for plan in plans:
         yield from _token(fleet, plan)
         yield from _leaks(plan)
+        yield from _place(fleet, plan)
 
 
 def _source(secret: Secret) -> Iterator[Problem]:
@@ -155,6 +157,21 @@ def _token(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
         message = f"{plan.model.source} is gated, and no token is given."
         hint = "Add a store of kind hf with a secret of kind hf-token, and name it in llm_models[].store."
         yield error(CODE, f"llm_models[{plan.model.name}].source", message, hint)
+
+
+def _place(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
+    """KServe's storage initializer finds the place of a bucket beside its keys, once in a Secret."""
+    if plan.location.delivery != "uri" or plan.store.kind != "s3" or not plan.store.secret:
+        return
+    for other in fleet.stores.values():
+        if (other.kind, other.secret) != ("s3", plan.store.secret):
+            continue
+        if kserve_annotations(other) != kserve_annotations(plan.store):
+            message = (
+                f"{other.name} has it too and lies elsewhere; KServe reads the place in the Secret."
+            )
+            hint = "Write the keys as a secret of its own for each place."
+            yield error(CODE, f"llm_stores[{plan.store.name}].secret", message, hint)
 
 
 def _leaks(plan: ServicePlan) -> Iterator[Problem]:

@@ -109,6 +109,19 @@ def test_references_name_a_secret_of_the_right_kind() -> None:
     ]
 
 
+@pytest.mark.parametrize(("platform", "told"), [("kserve", ["llm_stores[here].secret"]), ("deployment", [])])
+def test_kserve_reads_one_place_in_a_secret(platform: str, told: list[str]) -> None:
+    here = {"name": "here", "kind": "s3", "bucket": "models", "secret": "k", "endpoint": "https://s3.here"}
+    beside = {**here, "name": "beside", "bucket": "others"}
+    model = {"source": "chat", "store": "here"}
+
+    def asked(other: dict[str, Any]) -> list[Problem]:
+        return found("V-19", {"platform": platform}, model=model, stores=[here, other], secrets=[KEYS])
+
+    assert paths(asked({**here, "name": "there", "endpoint": "https://s3.there"})) == told
+    assert not asked(beside)
+
+
 @pytest.mark.req("S1-38")
 @pytest.mark.parametrize(
     "model", [{"source": "org/x", "gated": True}, {"source": "meta-llama/Llama-3.1-8B-Instruct"}]
