@@ -51,10 +51,10 @@ def send(folder: Path, command: str, stdin: bytes = b"") -> Path:
     return files
 
 
-def answer(folder: Path) -> str:
-    """The next line that a machine says."""
+def answer(folder: Path, *, patience: float = PATIENCE) -> str:
+    """The next line that a machine says. Raises AnsibleError where it says none in time."""
     with open(os.open(folder / "out", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as out:
-        said = out.readline() if select.select([out], [], [], PATIENCE)[0] else b""
+        said = out.readline() if select.select([out], [], [], patience)[0] else b""
     if not said:
         console = (folder / "console").read_text(errors="replace")[-LAST_WORDS:]
         raise AnsibleError(f"The machine in {folder} does not answer:\n{console}")

@@ -19,6 +19,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible.errors import AnsibleError
+
 from tests.support.connections.machine import answer, execute, send
 from tests.support.packages import WITH_WHAT_IS_MISSING, unpacked
 
@@ -28,6 +30,8 @@ ROOT = HERE / "root"
 KERNEL = ("user-mode-linux", "systemd", "kmod", "iproute2", "e2fsprogs")
 DISK = 128 << 20
 MEMORY = "512M"
+START = 90
+"""Seconds for a machine to start. Seldom one stops halfway, on a crowded host: it is switched off and on."""
 GRACE = 60
 """Seconds for a machine to end by itself."""
 
@@ -51,24 +55,33 @@ class Machine:
     def running(self) -> Iterator[None]:
         """The machine is up, and ends as machines do."""
         with ExitStack() as stack:
-            ends = [os.open(self.folder / name, os.O_RDWR) for name in ("in", "out")]
-            console = stack.enter_context((self.folder / "console").open("ab"))
-            process = subprocess.Popen(
-                self._command(*ends),
-                env={**os.environ, "TMPDIR": str(self.folder)},
-                pass_fds=ends,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            stack.callback(_end, process)
-            for end in ends:
-                os.close(end)  # the machine has them alone, and so the other sides see when it is gone
-            assert answer(self.folder) == "ready"
+            process = self._start(stack)
+            try:
+                answer(self.folder, patience=START)
+            except AnsibleError:
+                _end(process)
+                process = self._start(stack)
+                answer(self.folder, patience=START)
             yield
             send(self.folder, "systemctl poweroff")
             process.wait(GRACE)
+
+    def _start(self, stack: ExitStack) -> subprocess.Popen[bytes]:
+        ends = [os.open(self.folder / name, os.O_RDWR) for name in ("in", "out")]
+        console = stack.enter_context((self.folder / "console").open("ab"))
+        process = subprocess.Popen(
+            self._command(*ends),
+            env={**os.environ, "TMPDIR": str(self.folder)},
+            pass_fds=ends,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        stack.callback(_end, process)
+        for end in ends:
+            os.close(end)  # the machine has them alone, and so the other sides see when it is gone
+        return process
 
     def run(self, command: str) -> str:
         """What a command in the machine prints. Fails where it does."""
