@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._cluster import Client
 from .._gpu_nodes.matching import matches
@@ -19,7 +19,7 @@ INFERENCE_SERVICE = "serving.kserve.io/inferenceservice"
 """Label that KServe gives the pods of an InferenceService, and by which its own webhook chooses them."""
 Webhook = Mapping[str, Any]
 Labels = Mapping[str, str]
-Subject = tuple[str, str, str, Labels | None]
+Subject: TypeAlias = "tuple[str, str, str, Labels | None]"
 """API group, plural and namespace of what will be made, and its labels where they are known."""
 
 

@@ -39,13 +39,13 @@ def main() -> int:
         distributed.all_reduce(data)
         wrong = int((data != ranks * (ranks + 1) / 2).sum())
         data.zero_()
-        for _ in range(WARMUP):
+        for _warm_up in range(WARMUP):
             distributed.all_reduce(data)
         distributed.barrier()
         if gpu:
             torch.cuda.synchronize()
         began = time.perf_counter()
-        for _ in range(ITERATIONS):
+        for _iteration in range(ITERATIONS):
             distributed.all_reduce(data)
         if gpu:
             torch.cuda.synchronize()
@@ -67,4 +67,4 @@ def _write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

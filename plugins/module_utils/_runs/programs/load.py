@@ -80,7 +80,7 @@ def prompts(number: int, *, words: int, output_tokens: int) -> list[dict[str, An
     chance = random.Random(0)  # noqa: S311
     return [
         {"text": " ".join(chance.choices(WORDS, k=words)), "output_length": output_tokens}
-        for _ in range(number)
+        for _prompt in range(number)
     ]
 
 
@@ -122,4 +122,4 @@ def _tokenizer(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
