@@ -12,9 +12,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    PRODUCTS,
+    Source,
+    Transformation,
+    Wish,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import Request, request_of
 from ansible_collections.inferops.serving.plugins.modules.component import ARGUMENT_SPEC
@@ -139,3 +146,18 @@ def daemon_set(
             },
         },
     }
+
+
+def nothing(_address: str) -> bytes:
+    raise AssertionError("nothing is downloaded here")
+
+
+def wish(name: str, place: Path, *, how: Transformation | None = None, **rest: object) -> Wish:
+    product = PRODUCTS[name]
+    return Wish(
+        product=product,
+        source=Source(place=str(place)),
+        how=how or Transformation(),
+        namespace=product.namespace,
+        **rest,
+    )

@@ -6,7 +6,6 @@ their releases when the tests run."""
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import shutil
@@ -33,18 +32,12 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
 )
 from ansible_collections.inferops.serving.plugins.module_utils._bundles.backwards import POLICY
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError, Client
-from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes import Selection
 from ansible_collections.inferops.serving.plugins.module_utils._lab.build import run_go
-from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.simulate import (
-    Devices,
-    end_simulation,
-    simulate,
-)
 
 from tests.support.helm import GREETER, VALUES, stand_in
-from tests.support.lab import SOURCES, Lab, eventually
+from tests.support.lab import SOURCES, eventually
 
-from .conftest import STAND_IN, daemon_set, marks, written
+from .conftest import STAND_IN, daemon_set, nothing, wish, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
 PARTS = ("crd/bases", "rbac", "manager", "webhook")
@@ -54,10 +47,6 @@ NEWER_GATEWAY = "sigs.k8s.io/gateway-api@v1.6.1"
 
 def module(wrapper: str, name: str) -> Path:
     return Path(json.loads(run_go(SOURCES / wrapper, "mod", "download", "-json", name))["Dir"])
-
-
-def nothing(_address: str) -> bytes:
-    raise AssertionError("nothing is downloaded here")
 
 
 def put_together(source: Path, made: Path) -> Path:
@@ -79,17 +68,6 @@ def lws(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kueue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = module("kueue", "sigs.k8s.io/kueue") / "config" / "components"
     return put_together(source, tmp_path_factory.mktemp("kueue"))
-
-
-def wish(name: str, place: Path, *, how: Transformation | None = None, **rest: object) -> Wish:
-    product = PRODUCTS[name]
-    return Wish(
-        product=product,
-        source=Source(place=str(place)),
-        how=how or Transformation(),
-        namespace=product.namespace,
-        **rest,
-    )
 
 
 def test_definitions_too_large_for_client_side_apply_come_once_and_never_go_backwards(client: Client) -> None:
@@ -310,99 +288,6 @@ def test_images_of_the_runtimes_move_too() -> None:
     images = json.dumps(made).split('"image": "')[1:]
     assert images
     assert all(image.startswith("site.example/") for image in images)
-
-
-@pytest.mark.req("S3-01")
-def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None:
-    existing = wish("aidaptiv", Path("none"), mode="existing")
-    [missing] = bring(client, existing, download=nothing).diagnosis
-    assert (missing.code, missing.object) == ("NoEffect", "aidaptiv")
-
-    devices = Devices(
-        resource="phison.com/ai100",
-        per_node=2,
-        labels={"phison.com/ai100-present": "true"},
-        selection=Selection(names=["bare-1"]),
-    )
-    before = marks(client)
-    simulate(client, devices, check_mode=False)
-    found = bring(client, existing, download=nothing)
-    assert not found.diagnosis
-    assert found.finding.evidence[0] == "node bare-1 advertise phison.com/ai100, which is simulated"
-    assert not any(patch.changed for patch in simulate(client, devices, check_mode=False))
-    end_simulation(client, devices, force=False, check_mode=False)
-    assert [one.code for one in bring(client, existing, download=nothing).diagnosis] == ["NoEffect"]
-    assert marks(client) == before
-
-
-@pytest.fixture
-def hami(bare: Lab) -> Wish:
-    """HAMi's names, a certificate authority, and the nodes that the role chooses."""
-    authority = base64.b64encode((bare.kubeconfig.parent / "pki" / "ca.crt").read_bytes()).decode()
-    patches = [
-        {
-            "target": {"kind": "MutatingWebhookConfiguration"},
-            "ops": [{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": authority}],
-        },
-        {
-            "target": {"kind": "DaemonSet"},
-            "ops": [{"op": "add", "path": "/spec/template/spec/nodeSelector", "value": OWN}],
-        },
-    ]
-    bundle = STAND_IN.parent / "hami" / "bundles" / "hami.yaml"
-    how = Transformation(namespace="kube-system", tolerations=[TOLERATION], patches=patches)
-    return wish("hami", bundle, how=how)
-
-
-OWN = {"nvidia.com/gpu": "present"}
-TOLERATION = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
-REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
-
-
-@pytest.mark.req("S3-11")
-def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callable[..., Any]) -> None:
-    """Faults are caused on one node; the other one has what HAMi's programs would make of it."""
-
-    def tell(name: str, shares: str | None, **annotations: str | None) -> None:
-        amounts = {"nvidia.com/gpu": shares}
-        status = {"status": {"capacity": amounts, "allocatable": amounts}}
-        path, kind = f"/api/v1/nodes/{name}", "application/merge-patch+json"
-        client.request("PATCH", f"{path}/status", body=status, content_type=kind)
-        client.request("PATCH", path, body={"metadata": {"annotations": annotations}}, content_type=kind)
-
-    def faults() -> dict[str, str]:
-        found = bring(client, replace(hami, mode="verify"), download=nothing, wait_timeout=0.1)
-        return {one.object: f"{one.message} {one.hint}" for one in found.diagnosis}
-
-    well = {
-        REGISTER: '[{"id":"GPU-0","count":10,"health":true}]',
-        HANDSHAKE: "Requesting_2026-01-23 04:30:04",
-    }
-    gone = dict.fromkeys(well)
-    try:
-        for name in ("bare-0", "bare-1"):
-            tell(name, "10", **well)
-        assert not bring(client, hami, download=nothing, wait_timeout=60).diagnosis
-        tell("bare-1", "10", **{**well, REGISTER: None})
-        assert list(faults()) == ["Node bare-1"]
-        assert REGISTER in faults()["Node bare-1"]
-        tell("bare-1", "1", **well)
-        assert "1 nvidia.com/gpu are allocatable, and its 1 GPUs come to 10" in faults()["Node bare-1"]
-        tell("bare-1", "10", **{**well, HANDSHAKE: "Deleted_2026-01-23 04:30:04"})
-        assert "has given it up" in faults()["Node bare-1"]
-        tell("bare-1", "10", **well)
-        assert faults() == {}
-        put(daemon_set("nvidia-device-plugin", nodeSelector={"beta": "x"}))
-        assert faults() == {}, "it runs nowhere"
-        put(daemon_set("nvidia-device-plugin-2", tolerations=[TOLERATION]))
-        assert {name for name, words in faults().items() if "both hand out its GPUs" in words} == {
-            "Node bare-0",
-            "Node bare-1",
-        }
-    finally:
-        for name in ("bare-0", "bare-1"):
-            tell(name, None, **gone)
-        take_away(client, hami)
 
 
 @pytest.mark.req("S3-02")
