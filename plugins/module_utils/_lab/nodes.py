@@ -24,6 +24,7 @@ KWOK_ANNOTATION = "kwok.x-k8s.io/node"
 WANTED_ANNOTATION = "sim.lab/node"
 ZONE_LABEL, RACK_LABEL = "topology.kubernetes.io/zone", "topology.kubernetes.io/rack"
 NODES = "/api/v1/nodes"
+NOT_READY = "node.kubernetes.io/not-ready"
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,18 @@ def reconcile(api: Api, nodes: Iterable[Node], *, kwok_port: int, version: str) 
 
 
 def all_ready(api: Api, names: Iterable[str]) -> bool:
-    """Whether each of these nodes is Ready."""
+    """Whether each of these nodes is Ready, and takes pods: the taint of a new node goes some time later."""
     ready = {
         node["metadata"]["name"]
         for node in api.request("GET", NODES)["items"]
         for condition in node.get("status", {}).get("conditions", ())
-        if condition["type"] == "Ready" and condition["status"] == "True"
+        if condition["type"] == "Ready" and condition["status"] == "True" and not _is_new(node)
     }
     return set(names) <= ready
+
+
+def _is_new(node: Object) -> bool:
+    return any(taint["key"] == NOT_READY for taint in node["spec"].get("taints") or ())
 
 
 def document(node: Node, number: int, *, kwok_port: int, version: str) -> Object:

@@ -22,7 +22,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     Transformation,
     Wish,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, NotServed, connect
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites import Request, request_of
 from ansible_collections.inferops.serving.plugins.modules.component import ARGUMENT_SPEC
 
@@ -103,7 +103,10 @@ def put(client: Client) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
 
 
 def _is_gone(client: Client, api_version: str, kind: str, name: str, namespace: str | None) -> bool:
-    return client.get(api_version, kind, name, namespace) is None
+    try:
+        return client.get(api_version, kind, name, namespace) is None
+    except NotServed:  # its definition went first
+        return True
 
 
 def written(client: Client) -> dict[tuple[str, str, str], str]:

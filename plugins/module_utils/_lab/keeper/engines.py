@@ -18,7 +18,7 @@ OPENAI_COMMANDS = re.compile(
 )
 OPENAI_IMAGES = re.compile(r"vllm-openai|llm-d-cuda|llm-d-inference-sim|/vllm[:@]")
 TRITON_COMMAND = re.compile(r"\btritonserver\b")
-TRITON_IMAGES = re.compile(r"tritonserver")
+TRITON_IMAGES = re.compile(r"tritonserver|triton_trt-llm")
 OPENAI_PORT = 8000
 TRITON_HTTP_PORT, TRITON_METRICS_PORT = 8000, 8002
 MODELS_ANNOTATION = "sim.lab/models"

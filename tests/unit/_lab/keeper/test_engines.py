@@ -105,6 +105,8 @@ def test_triton_has_a_port_for_requests_and_one_for_metrics() -> None:
 
 def test_triton_is_known_by_its_image() -> None:
     assert found("nvcr.io/nvidia/tritonserver:25.10-py3", args=["--model-store=/m"]).protocol == "triton"
+    converters = found("registry.example/triton_trt-llm:24.04", command=["python3", "/opt/inferops/serve.py"])
+    assert converters.protocol == "triton"
 
 
 def test_the_annotation_names_the_models() -> None:
