@@ -21,7 +21,8 @@ RECORDS = BUILD / "records"
 LOGS = BUILD / "logs"
 
 TOOLS = Path(sys.executable).parent
-WORKERS = 2
+WORKERS = max(2, min(4, os.cpu_count() or 2))
+"""What runs side by side. One control plane serves them all, so more would only wait for it."""
 STAGES = ("lint", "unit", "integration", "molecule", "engines", "coverage")
 ON_THE_LAB = {"integration", "molecule"}
 INTEGRATION = ("--timeout", "900", "--basetemp", str(BUILD / "tmp"))
