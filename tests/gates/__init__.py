@@ -110,7 +110,7 @@ def _unit() -> tuple[Step, ...]:
 
 
 def _integration() -> tuple[Step, ...]:
-    parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile")
+    parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
     return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, crowded=True)
 
 
