@@ -227,7 +227,7 @@ from typing import NoReturn
 from ansible_collections.inferops.serving.plugins.module_utils._apply import ObjectSet, Refused, apply, remove
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import (
     ObjectsModule,
-    shown_actions,
+    finish,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
@@ -284,16 +284,7 @@ def run(module: ObjectsModule) -> NoReturn:
         )
     for warning in client.warnings:
         module.warn(warning)
-    result = {
-        "changed": outcome.changed,
-        "actions": shown_actions(outcome.actions),
-        "diagnosis": [one.result() for one in outcome.diagnosis],
-        "duration": outcome.duration,
-        "diff": outcome.diff,
-    }
-    if outcome.diagnosis:
-        module.fail_json(msg="\n".join(str(one) for one in outcome.diagnosis), **result)
-    module.exit_json(**result)
+    finish(module, [outcome], duration=outcome.duration)
 
 
 if __name__ == "__main__":

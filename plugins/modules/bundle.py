@@ -234,8 +234,8 @@ from dataclasses import asdict
 from typing import Any, NoReturn
 
 from ansible.module_utils.urls import open_url
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused
-from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     CHART,
     PRODUCTS,
@@ -381,7 +381,7 @@ def _bring(module: BundleModule, wish: Wish) -> NoReturn:
     }
     for warning in client.warnings:
         module.warn(warning)
-    _finish(module, brought.outcomes, brought.diagnosis, facts)
+    finish(module, brought.outcomes, diagnosis=brought.diagnosis, **facts)
 
 
 def _take_away(module: BundleModule, wish: Wish) -> NoReturn:
@@ -392,23 +392,7 @@ def _take_away(module: BundleModule, wish: Wish) -> NoReturn:
         force=module.params["force"],
         **manner(module),
     )
-    _finish(module, outcomes, [one for each in outcomes for one in each.diagnosis], {"action": "remove"})
-
-
-def _finish(
-    module: BundleModule, outcomes: list[Outcome], diagnosis: list[Any], facts: dict[str, Any]
-) -> NoReturn:
-    result = {
-        **facts,
-        "changed": any(outcome.changed for outcome in outcomes),
-        "actions": shown_actions([action for outcome in outcomes for action in outcome.actions]),
-        "diagnosis": [one.result() for one in diagnosis],
-        "diff": [one for outcome in outcomes for one in outcome.diff],
-    }
-    if diagnosis:
-        module.fail_json(msg="\n".join(str(one) for one in diagnosis), **result)
-    module.exit_json(**result)
-    raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
+    finish(module, outcomes, action="remove")
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
-from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._components.module import (
@@ -274,18 +274,12 @@ def _provide(module: AnsibleModule, client: Client, request: Request) -> NoRetur
         "action": result.decision.action,
         "reason": result.decision.reason,
         "version": request.settings.version,
-        "actions": shown_actions([action for outcome in result.outcomes for action in outcome.actions]),
         "gpu_inventory": result.inventory,
         "ansible_facts": {"gpu_inventory": result.inventory},
-        "diagnosis": [one.result() for one in result.diagnosis],
-        "diff": [one for outcome in result.outcomes for one in outcome.diff],
     }
     for warning in client.warnings:
         module.warn(warning)
-    if result.diagnosis:
-        module.fail_json(msg="\n".join(str(one) for one in result.diagnosis), **facts)
-    module.exit_json(**facts)
-    raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell
+    finish(module, result.outcomes, diagnosis=result.diagnosis, **facts)
 
 
 def _withdraw(module: AnsibleModule, client: Client, request: Request) -> NoReturn:
@@ -297,18 +291,7 @@ def _withdraw(module: AnsibleModule, client: Client, request: Request) -> NoRetu
         force=module.params["force"],
         **manner(module),
     )
-    diagnosis = [one for outcome in outcomes for one in outcome.diagnosis]
-    facts = {
-        "changed": any(outcome.changed for outcome in outcomes),
-        "action": "remove",
-        "actions": shown_actions([action for outcome in outcomes for action in outcome.actions]),
-        "diagnosis": [one.result() for one in diagnosis],
-        "diff": [one for outcome in outcomes for one in outcome.diff],
-    }
-    if diagnosis:
-        module.fail_json(msg="\n".join(str(one) for one in diagnosis), **facts)
-    module.exit_json(**facts)
-    raise SystemExit(0)
+    finish(module, outcomes, action="remove")
 
 
 if __name__ == "__main__":

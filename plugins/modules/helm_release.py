@@ -156,7 +156,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import (
 from ansible_collections.inferops.serving.plugins.module_utils._apply.changes import (
     secret_values as secrets_of,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._apply.module import shown_actions
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     Chart,
@@ -235,16 +235,7 @@ def run(module: ReleaseModule) -> NoReturn:
         facts["revision"] = _remember(module, client, wanted, outcome)
     for warning in client.warnings:
         module.warn(warning)
-    result = {
-        **facts,
-        "changed": outcome.changed,
-        "actions": shown_actions(outcome.actions),
-        "diagnosis": [one.result() for one in outcome.diagnosis],
-        "diff": outcome.diff,
-    }
-    if outcome.diagnosis:
-        module.fail_json(msg="\n".join(str(one) for one in outcome.diagnosis), **result)
-    module.exit_json(**result)
+    finish(module, [outcome], **facts)
 
 
 def _rendered(module: ReleaseModule, client: Client) -> tuple[list[dict[str, Any]], str]:

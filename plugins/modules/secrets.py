@@ -157,6 +157,7 @@ from functools import partial
 from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
@@ -165,7 +166,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._rights import de
 from ansible_collections.inferops.serving.plugins.module_utils._secrets import Finding, inspect, rights
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     SECRETS_SET,
-    finish,
     namespace_sets,
     secret_sets,
 )

@@ -138,6 +138,7 @@ from dataclasses import asdict
 from typing import NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
@@ -148,7 +149,6 @@ from ansible_collections.inferops.serving.plugins.module_utils._objects import s
 from ansible_collections.inferops.serving.plugins.module_utils._rights import demand
 from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     STORES_SET,
-    finish,
     namespace_sets,
     store_sets,
 )

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NoReturn
+
+from ansible.module_utils.basic import AnsibleModule
 
 from .._cluster import Object
 from .._cluster.argspec import CONNECTION
 from .._discretion import DiscreetModule
 from .changes import secret_values
+from .diagnosis import Diagnosis
 from .manifests import load
-from .model import Action
+from .model import Action, Outcome
 
 OBJECTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -62,3 +65,26 @@ def _named(obj: Any) -> str:
 def shown_actions(actions: Sequence[Action]) -> list[dict[str, Any]]:
     """Actions as a module returns them."""
     return [asdict(action) for action in actions]
+
+
+def finish(
+    module: AnsibleModule,
+    outcomes: Sequence[Outcome],
+    *,
+    diagnosis: Sequence[Diagnosis] | None = None,
+    **facts: object,
+) -> NoReturn:
+    """Ends the task, as a failure where there is something to complain of."""
+    if diagnosis is None:
+        diagnosis = [one for outcome in outcomes for one in outcome.diagnosis]
+    result = {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "actions": [action for outcome in outcomes for action in shown_actions(outcome.actions)],
+        "diagnosis": [one.result() for one in diagnosis],
+        "diff": [difference for outcome in outcomes for difference in outcome.diff],
+        **facts,
+    }
+    if diagnosis:
+        module.fail_json(msg="\n".join(map(str, diagnosis)), **result)
+    module.exit_json(**result)
+    raise SystemExit(0)  # exit_json has left already, which its untyped signature does not tell

@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._apply import Diagnosis, Revision, apply, list_revisions, withdraw
+from .._apply import Diagnosis, Revision, list_revisions, withdraw
 from .._cluster import Client
 from .._inventory import read
 from .._plan import ServicePlan, entry_hash, plan
 from .._sets.services import service_set, set_of
 from .decision import Decision, Undecidable
 from .optional import known_to
-from .rollout import Rollout, Say
+from .rollout import Rollout, Say, carry_out
 from .secret_states import secret_states
 
 
@@ -69,14 +68,7 @@ def approach(
                 client, [service_set(_plan(client, variables, one.decision, entry))]
             )
             progress(f"{one.plan.name}: {one.decision.step(entry)}")
-            (outcome,) = apply(
-                client,
-                [wanted],
-                force_conflicts=asked.force_conflicts,
-                recreate=asked.recreate,
-                wait_timeout=max(1.0, deadline - time.monotonic()),
-                progress=progress,
-            )
+            (outcome,) = carry_out(client, asked.until(deadline), [wanted], progress=progress)
             if outcome.diagnosis:
                 trouble += outcome.diagnosis
                 break

@@ -15,7 +15,6 @@ from .._apply import (
     ObjectSet,
     Outcome,
     Revision,
-    apply,
     last_verified,
     list_revisions,
     record_revision,
@@ -26,7 +25,7 @@ from .._cluster import Client
 from .._fleet import Service
 from .._sets.services import set_of
 from .optional import known_to
-from .rollout import Rollout, Say, written
+from .rollout import Rollout, Say, carry_out, written
 from .verdict import overall
 
 VERIFIED = "verified"
@@ -94,18 +93,7 @@ def restore(
     """
     steps = _steps(client, services, revision)
     sets, notices = known_to(client, [_set(step) for step in steps])
-    outcomes = apply(
-        client,
-        sets,
-        check_mode=asked.check_mode,
-        prune=asked.prune,
-        force_conflicts=asked.force_conflicts,
-        recreate=asked.recreate,
-        wait=asked.wait,
-        wait_timeout=asked.wait_timeout,
-        show_diff=asked.show_diff,
-        progress=progress,
-    )
+    outcomes = carry_out(client, asked, sets, progress=progress)
 
     def conclude(number: int) -> Restored:
         moved = steps[number].target.name != steps[number].current.name

@@ -77,18 +77,16 @@ def roll_out(
     homes = _homes(plans)
     sets, notices = known_to(client, map(service_set, plans))
     deadline = time.monotonic() + asked.wait_timeout
-    apply_sets = partial(_apply, client, asked, deadline, progress)
     serial = [not asked.check_mode and is_serial(plan) for plan in plans]
     together = [one for one, alone in zip(sets, serial, strict=True) if not alone]
-    applied = iter(apply_sets([*homes, *together]))
+    applied = iter(carry_out(client, asked.until(deadline), [*homes, *together], progress=progress))
     housing = [next(applied) for _home in homes]
-
-    wait_for_each = partial(_apply, client, replace(asked, wait=True), deadline, progress)
 
     def apply_one(plan: ServicePlan) -> Outcome:
         one = service_set(plan)
+        waiting = replace(asked.until(deadline), wait=True)
         try:
-            return wait_for_each(known_to(client, [one])[0])[0]
+            return carry_out(client, waiting, known_to(client, [one])[0], progress=progress)[0]
         except Refused as refusal:
             return Outcome(name=one.name, namespace=one.namespace, diagnosis=refusal.diagnosis)
 
@@ -117,9 +115,10 @@ def roll_out(
     return replace(made, notices=notices)
 
 
-def _apply(
-    client: Client, asked: Rollout, deadline: float, progress: Say, sets: Sequence[ObjectSet]
+def carry_out(
+    client: Client, asked: Rollout, sets: Sequence[ObjectSet], *, progress: Say = silent
 ) -> list[Outcome]:
+    """Applies the sets in the manner of the run."""
     return apply(
         client,
         sets,
@@ -128,7 +127,7 @@ def _apply(
         force_conflicts=asked.force_conflicts,
         recreate=asked.recreate,
         wait=asked.wait,
-        wait_timeout=max(1.0, deadline - time.monotonic()),
+        wait_timeout=asked.wait_timeout,
         show_diff=asked.show_diff,
         progress=progress,
     )

@@ -167,9 +167,7 @@ def _place(fleet: Fleet, plan: ServicePlan) -> Iterator[Problem]:
         if (other.kind, other.secret) != ("s3", plan.store.secret):
             continue
         if kserve_annotations(other) != kserve_annotations(plan.store):
-            message = (
-                f"{other.name} has it too and lies elsewhere; KServe reads the place in the Secret."
-            )
+            message = f"{other.name} has it too and lies elsewhere; KServe reads the place in the Secret."
             hint = "Write the keys as a secret of its own for each place."
             yield error(CODE, f"llm_stores[{plan.store.name}].secret", message, hint)
 

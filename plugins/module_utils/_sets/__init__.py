@@ -14,12 +14,10 @@ from .._fleet import Fleet
 from .._names import NAMESPACE_SET
 from .._objects import namespace_objects, store_objects
 from .._objects.secrets import placed_secret_objects
-from .report import finish
 
 __all__ = [
     "SECRETS_SET",
     "STORES_SET",
-    "finish",
     "namespace_sets",
     "secret_sets",
     "store_sets",

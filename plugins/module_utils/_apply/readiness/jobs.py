@@ -17,14 +17,7 @@ def job(obj: Object, _world: World) -> State:
     target = condition(obj, "FailureTarget")
     trouble = failed if failed.get("status") == "True" else target
     if trouble.get("status") == "True":
-        found = symptom(
-            "JobFailed",
-            obj,
-            reason=trouble.get("reason", ""),
-            message=trouble.get("message", ""),
-            since=trouble.get("lastTransitionTime", ""),
-        )
-        return pending("failed", reason=found.reason, since=found.since, symptoms=[found])
+        return _failed(obj, trouble)
     if condition(obj, "Complete").get("status") == "True":
         return done("complete")
     if obj["spec"].get("suspend"):
@@ -44,15 +37,19 @@ def mpi_job(obj: Object, _world: World) -> State:
     """Its operator reports launcher and workers together."""
     failed = condition(obj, "Failed")
     if failed.get("status") == "True":
-        found = symptom(
-            "JobFailed",
-            obj,
-            reason=failed.get("reason", ""),
-            message=failed.get("message", ""),
-            since=failed.get("lastTransitionTime", ""),
-        )
-        return pending("failed", reason=found.reason, since=found.since, symptoms=[found])
+        return _failed(obj, failed)
     if condition(obj, "Succeeded").get("status") == "True":
         return done("complete")
     running = condition(obj, "Running").get("status") == "True"
     return pending("running" if running else "not started yet", reason="" if running else "NoStatus")
+
+
+def _failed(obj: Object, trouble: Object) -> State:
+    found = symptom(
+        "JobFailed",
+        obj,
+        reason=trouble.get("reason", ""),
+        message=trouble.get("message", ""),
+        since=trouble.get("lastTransitionTime", ""),
+    )
+    return pending("failed", reason=found.reason, since=found.since, symptoms=[found])
