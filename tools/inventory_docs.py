@@ -168,7 +168,8 @@ def reference() -> str:
         "# Inventory reference",
         "",
         "Five variables describe everything. This page is written from the records that read them"
-        " (`python tools/inventory_docs.py`); `docs/inventory.schema.json` tells the same to editors.",
+        " (`.venv/bin/python tools/inventory_docs.py`). `inventory.schema.json` beside it tells the same to"
+        " editors: begin a file of variables with `# yaml-language-server: $schema=` and the path of it.",
         "",
         "Unknown keys are errors. Every problem is reported at once, with its place and what to write"
         " instead, before anything is written to a cluster. A value left out or null has its default.",
@@ -176,20 +177,44 @@ def reference() -> str:
     ]
     for name, record in VARIABLES.items():
         parts += [f"## {name}", "", ABOUT[name], ""]
-        parts += ["| key | type | default | meaning |", "|---|---|---|---|", *rows(record, ""), ""]
+        parts += ["| key | type | default | meaning |", "|---|---|---|---|", *rows(record, "", {}), ""]
     parts += presets() + checks() + pins()
     return "\n".join(parts)
 
 
-def rows(record: type[Any], prefix: str) -> Iterator[str]:
+def rows(
+    record: type[Any], prefix: str, told: dict[type[Any], str], *, known: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Every key below a place, each explained once: what stands elsewhere already is referred to."""
+    shared = common_keys(record)
+    for key in shared:
+        yield row(f"{prefix}<name>.{key.name}", key)
+    below = frozenset(key.name for key in shared)
     for key in keys(record).values():
         path = f"{prefix}{key.name}"
-        text = " ".join(sentence for sentence in plain_sentences(key))
-        yield f"| `{path}` | {type_name(key)} | {default(key)} | {text} |"
-        if key.shape == "record":
-            yield from rows(key.of, f"{path}.")
-        elif key.shape == "records":
-            yield from rows(key.of, f"{path}[].")
+        if key.name in known:
+            continue
+        if key.shape not in ("record", "records"):
+            yield row(path, key)
+        elif key.of in told:
+            yield row(path, key, f"Its keys are those of `{told[key.of]}`.")
+        else:
+            if not shared:
+                told[key.of] = path
+            yield row(path, key)
+            inner = f"{path}[]." if key.shape == "records" else f"{path}."
+            yield from rows(key.of, inner, told, known=below)
+
+
+def common_keys(record: type[Any]) -> list[Key]:
+    """What all keys of a record have below them, such as the components."""
+    first, *others = [keys(key.of) if key.shape == "record" else {} for key in keys(record).values()]
+    return [key for name, key in first.items() if others and all(name in other for other in others)]
+
+
+def row(path: str, key: Key, *more: str) -> str:
+    text = " ".join([*plain_sentences(key), *more])
+    return f"| `{path}` | {type_name(key)} | {default(key)} | {text} |"
 
 
 def plain_sentences(key: Key) -> Iterator[str]:
@@ -264,7 +289,8 @@ def checks() -> list[str]:
         lines.append(f"| `{code}` | {about[0].upper()}{about[1:]} |")
     lines.append("| `V-20` | Names are unique, and references name an entry that is there. |")
     lines.append("| `V-25` | Values have their type, quantities their unit, and required keys are there. |")
-    return [*lines[:4], *sorted(lines[4:], key=lambda line: line[3:8]), ""]
+    elsewhere = "What V-09, V-12, V-21, V-23 and V-24 ask of the cluster: [preflight](preflight.md)."
+    return [*lines[:4], *sorted(lines[4:], key=lambda line: line[3:8]), "", elsewhere, ""]
 
 
 def pins() -> list[str]:
