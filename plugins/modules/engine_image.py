@@ -13,7 +13,7 @@ description:
   - TensorRT-LLM before 1.0 serves engines that a Job of the service builds. The Job needs the converters and
     the templates of its release; this module writes a recipe for an image that has them, for each image that
     such services of the inventory name.
-  - Where a builder is installed on the host, the image is built and pushed too. An image that carries the
+  - Where a builder works on the host, the image is built and pushed too. An image that carries the
     hash of its recipe, on the host or in its registry, is not built again.
   - Services without O(llm_serving[].image), and those with TensorRT-LLM 1.0 or newer, need no image of their
     own.
@@ -30,14 +30,15 @@ options:
     type: str
   build:
     description:
-      - V(auto) builds where a builder is installed and says where none is, V(never) only writes the recipe,
+      - V(auto) builds where a builder works and says where none does, V(never) only writes the recipe,
         V(always) fails without a builder.
     type: str
     choices: [auto, never, always]
     default: auto
   builder:
     description:
-      - What builds. V(auto) takes the first that is installed.
+      - What builds. V(auto) takes the first that is installed and works, which each is asked, such as a
+        C(docker) for its daemon.
     type: str
     choices: [auto, podman, docker, buildah]
     default: auto
@@ -132,6 +133,7 @@ images:
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -139,6 +141,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._engine_image imp
     BUILDERS,
     BuildFailed,
     Made,
+    NoBuilder,
     Recipe,
     find_builder,
     make,
@@ -165,6 +168,8 @@ def main() -> NoReturn:
     )
     try:
         run(module)
+    except NoBuilder as none:
+        module.fail_json(msg=f"Nothing was written or built, because {none}")
     except (BuildFailed, UnknownService, OSError) as error:
         module.fail_json(msg=str(error))
 
@@ -173,9 +178,7 @@ def run(module: FleetModule) -> NoReturn:
     options = module.params
     fleet = choose(module.specification().fleet, options["names"])
     wanted = [found for each in plan(fleet) if (found := recipe(each, base=options["base"]))]
-    builder = None if options["build"] == "never" else find_builder(options["builder"])
-    if options["build"] == "always" and builder is None and wanted:
-        module.fail_json(msg=f"No builder is installed here: install {' or '.join(BUILDERS)}.")
+    builder, lack = _builder(options) if wanted else (None, "")
     changed, images = False, []
     for one in {each.image: each for each in wanted}.values():
         path = Path(options["dest"]) / re.sub(r"[/:@]", "_", one.image) / "Containerfile"
@@ -186,16 +189,22 @@ def run(module: FleetModule) -> NoReturn:
         if builder is not None:
             made = make(builder, one, path, push=options["push"], check_mode=module.check_mode)
         changed |= written or made.built or made.pushed
-        images.append(_told(one, path, made, notice=made.notice or _notice(options["build"], builder)))
+        images.append(_told(one, path, made, notice=made.notice or lack))
     for text in {image["notice"] for image in images if image["notice"] and options["build"] != "never"}:
         module.warn(text)
     module.exit_json(changed=changed, images=images)
 
 
-def _notice(build: str, builder: str | None) -> str:
-    if builder is not None:
-        return ""
-    return "not built, as asked" if build == "never" else f"not built: none of {', '.join(BUILDERS)} is here"
+def _builder(options: Mapping[str, Any]) -> tuple[str | None, str]:
+    """What builds, or why nothing does."""
+    if options["build"] == "never":
+        return None, "not built, as asked"
+    try:
+        return find_builder(options["builder"]), ""
+    except NoBuilder as none:
+        if options["build"] == "always":
+            raise
+        return None, f"not built, because {none}"
 
 
 def _told(one: Recipe, path: Path, made: Made, *, notice: str) -> dict[str, Any]:

@@ -5,7 +5,17 @@
 
 from __future__ import annotations
 
-from .builder import BUILDERS, BuildFailed, Made, find_builder, make
+from .builder import BUILDERS, BuildFailed, Made, NoBuilder, find_builder, make
 from .recipe import LABEL, Recipe, recipe
 
-__all__ = ["BUILDERS", "LABEL", "BuildFailed", "Made", "Recipe", "find_builder", "make", "recipe"]
+__all__ = [
+    "BUILDERS",
+    "LABEL",
+    "BuildFailed",
+    "Made",
+    "NoBuilder",
+    "Recipe",
+    "find_builder",
+    "make",
+    "recipe",
+]

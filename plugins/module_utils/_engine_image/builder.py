@@ -15,10 +15,18 @@ from pathlib import Path
 from . import registry
 from .recipe import LABEL, Recipe
 
-BUILDERS = ("podman", "docker", "buildah")
-"""In the order in which they are looked for."""
+_QUESTIONS = {"podman": "info", "docker": "version", "buildah": "info"}
+"""What each answers only where it can build: with its daemon, its storage, its user namespace."""
+BUILDERS = tuple(_QUESTIONS)
+"""In the order in which they are asked."""
 
+_PATIENCE = 10
+"""Seconds for that answer: a daemon of elsewhere may be silent."""
 _LAST_WORDS = 20
+
+
+class NoBuilder(Exception):
+    """What was asked, and why each was refused."""
 
 
 class BuildFailed(Exception):
@@ -33,9 +41,35 @@ class Made:
     """What the user should know besides."""
 
 
-def find_builder(wanted: str = "auto") -> str | None:
-    names = BUILDERS if wanted == "auto" else (wanted,)
-    return next((name for name in names if shutil.which(name)), None)
+def find_builder(wanted: str = "auto") -> str:
+    """The first that works; a command may be installed without what it works with. Raises NoBuilder."""
+    refusals = []
+    for name in BUILDERS if wanted == "auto" else (wanted,):
+        refusal = _refusal(name)
+        if not refusal:
+            return name
+        refusals.append(refusal)
+    raise NoBuilder(
+        f"no builder works on this host: {'; '.join(refusals)}."
+        " Install one, start what it needs, or do this on another host."
+    )
+
+
+def _refusal(builder: str) -> str:
+    """Why it cannot build; empty where it can."""
+    if shutil.which(builder) is None:
+        return f"{builder} is not installed"
+    command = [builder, _QUESTIONS[builder]]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return f"{' '.join(command)} did not answer for {_PATIENCE} s"
+    except OSError as error:
+        return f"{' '.join(command)} does not start ({error.strerror})"
+    if asked.returncode == 0:
+        return ""
+    said = asked.stderr.strip().splitlines() or [f"ended with {asked.returncode}"]
+    return f"{' '.join(command)}: {said[-1]}"
 
 
 def make(builder: str, one: Recipe, containerfile: Path, *, push: bool, check_mode: bool) -> Made:

@@ -78,7 +78,7 @@ def test_an_image_is_built_and_pushed_once(
     assert run.tasks[2]["result"]["changed"] is False
     told = {"foretold, made": first.commands(), "of another base": second.commands()}
     assert {name: [line.split()[0] for line in lines] for name, lines in told.items()} == {
-        "foretold, made": ["inspect", "inspect", "build", "push"],
-        "of another base": ["inspect", "build", "push"],
+        "foretold, made": ["info", "inspect", "info", "inspect", "build", "push", "info", "info"],
+        "of another base": ["info", "info", "inspect", "build", "push"],
     }
     assert not any("creds" in line or PASSWORD in line for lines in told.values() for line in lines)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._engine_image import (
     LABEL,
     BuildFailed,
+    NoBuilder,
     Recipe,
     find_builder,
     make,
     recipe,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._engine_image import builder as builder_module
 
 from tests.unit._engines.trtllm import IMAGE, engines, llm_api
 
@@ -47,6 +50,20 @@ def builder(tmp_path: Path, wanted: Recipe, monkeypatch: pytest.MonkeyPatch) -> 
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     return log
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a program of that name and text into the PATH, where no builder is otherwise."""
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin")
+    (tmp_path / "bin").mkdir()
+
+    def install(name: str, script: str) -> None:
+        program = tmp_path / "bin" / name
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o755)
+
+    return install
 
 
 def told(log: Path) -> list[str]:
@@ -82,7 +99,6 @@ def test_who_builds_no_engines_needs_no_image() -> None:
 
 
 def test_what_was_built_is_not_built_again(builder: Path, wanted: Recipe, tmp_path: Path) -> None:
-    assert find_builder() == "podman"
     path = tmp_path / "Containerfile"
     silent = replace(wanted, image="127.0.0.1:9/triton_trt-llm:24.04")
     first = make("podman", silent, path, push=True, check_mode=False)
@@ -127,3 +143,59 @@ def test_builders_tell_labels_at_different_places(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     one = Recipe(image="i", base="b", text="t")
     assert make("docker", one, tmp_path / "Containerfile", push=False, check_mode=True).built
+
+
+ABSENT_DAEMON = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock."
+
+
+def test_a_builder_without_its_daemon_is_passed_over(installed: Callable[[str, str], None]) -> None:
+    installed("docker", f'[ "$1" = version ] && echo "{ABSENT_DAEMON}" >&2 && exit 1')
+    installed("buildah", '[ "$1" = info ]')
+    assert find_builder() == "buildah"
+
+
+def test_the_first_that_works_is_taken(installed: Callable[[str, str], None]) -> None:
+    for name in ("buildah", "docker", "podman"):
+        installed(name, "exit 0")
+    assert find_builder() == "podman"
+    assert find_builder("docker") == "docker"
+
+
+def test_where_none_works_each_says_why(
+    installed: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder_module, "_PATIENCE", 0.2)
+    installed("docker", f'echo "context default" >&2; echo "{ABSENT_DAEMON}" >&2; exit 1')
+    installed("buildah", "exec /bin/sleep 60")
+    with pytest.raises(NoBuilder) as none:
+        find_builder()
+    for reason in (
+        "podman is not installed",
+        f"docker version: {ABSENT_DAEMON}",
+        "buildah info did not answer for 0.2 s",
+    ):
+        assert reason in str(none.value)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("exit 3", "podman info: ended with 3"),
+        ("echo 'no newuidmap' >&2; exit 125", "podman info: no newuidmap"),
+    ],
+)
+def test_the_one_that_is_asked_for_is_asked_alone(
+    installed: Callable[[str, str], None], script: str, reason: str
+) -> None:
+    installed("podman", script)
+    installed("docker", "exit 0")
+    with pytest.raises(NoBuilder, match=reason) as none:
+        find_builder("podman")
+    assert "docker" not in str(none.value)
+
+
+def test_what_cannot_be_started_does_not_build(installed: Callable[[str, str], None], tmp_path: Path) -> None:
+    installed("podman", "")
+    (tmp_path / "bin/podman").write_text("#!/nowhere\n", encoding="utf-8")
+    with pytest.raises(NoBuilder, match="podman info does not start"):
+        find_builder("podman")
