@@ -40,7 +40,8 @@ options:
   src:
     description:
       - Path of a file with the objects, YAML with any number of documents or JSON; or of a directory, whose
-        files that end in C(.yaml), C(.yml) or C(.json) are read in the order of their names.
+        files that end in C(.yaml), C(.yml) or C(.json) are read in the order of their names, and whose
+        kustomization is left out.
       - A relative path is looked for in C(files) of the role, then beside the playbook, and then on the host.
     type: path
   state:

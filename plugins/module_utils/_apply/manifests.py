@@ -9,12 +9,14 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from .._cluster import ClusterError, Object
 
 SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names by which kustomize finds its own file, which may then do without apiVersion and kind."""
 
 
 class ManifestError(ClusterError):
@@ -29,11 +31,23 @@ def load(path: str | Path) -> list[Object]:
     """
     source = Path(path).expanduser()
     if source.is_dir():
-        files = sorted(file for file in source.iterdir() if file.suffix in SUFFIXES)
+        files = manifests_in(source)
         if not files:
-            raise ManifestError(f"{source}: the directory holds no file that ends in {', '.join(SUFFIXES)}")
+            raise ManifestError(
+                f"{source}: the directory holds no manifest, which is a file that ends in {', '.join(SUFFIXES)}"
+                " and is no kustomization"
+            )
         return [obj for file in files for obj in _load_file(file)]
     return _load_file(source)
+
+
+def manifests_in(directory: Path) -> list[Path]:
+    """The files of a directory that hold objects, in the order in which they are read."""
+    return sorted(file for file in directory.iterdir() if is_manifest(file))
+
+
+def is_manifest(path: PurePath) -> bool:
+    return path.suffix in SUFFIXES and path.name not in KUSTOMIZATIONS
 
 
 def parse(text: str, *, name: str) -> list[Object]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .._apply.manifests import SUFFIXES, load, parse
+from .._apply.manifests import is_manifest, load, manifests_in, parse
 from .._cluster import ClusterError, Object
 
 ARCHIVES = (".tgz", ".tar.gz", ".tar")
@@ -115,7 +115,7 @@ def _read(content: bytes, source: Source) -> tuple[list[Object], str]:
 def _directory_sum(path: Path) -> str:
     """Of the manifests by name and content, in the order in which they are read."""
     digest = hashlib.sha256()
-    for file in sorted(file for file in path.iterdir() if file.suffix in SUFFIXES):
+    for file in manifests_in(path):
         digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -135,7 +135,7 @@ def _members(content: bytes, name: str, pattern: str) -> Iterator[tuple[str, str
                 )
             for file in files:
                 reader = archive.extractfile(file)
-                if PurePosixPath(file.name).suffix in SUFFIXES and reader is not None:
+                if is_manifest(PurePosixPath(file.name)) and reader is not None:
                     yield f"{name}/{file.name}", reader.read().decode()
     except tarfile.TarError as error:
         raise SourceError(f"{name}: {error}") from error

@@ -103,8 +103,17 @@ def test_a_directory_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:
     assert [obj["kind"] for obj in load(tmp_path)] == ["A", "B", "C"]
 
 
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_a_kustomization_is_known_by_its_name_where_it_says_no_kind(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("resources: [a.yaml]\n")
+    with pytest.raises(ManifestError, match="is no kustomization"):
+        load(tmp_path)
+    (tmp_path / "a.yaml").write_text("{kind: A}")
+    assert [obj["kind"] for obj in load(tmp_path)] == ["A"]
+
+
 def test_a_missing_file_and_an_empty_directory_are_told(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="No such file"):
         load(tmp_path / "none.yaml")
-    with pytest.raises(ManifestError, match="holds no file"):
+    with pytest.raises(ManifestError, match="holds no manifest"):
         load(tmp_path)

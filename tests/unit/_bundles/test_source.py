@@ -64,6 +64,11 @@ def test_of_an_archive_only_the_files_of_a_pattern_are_read(tmp_path: Path) -> N
         names(f"{place}#deploy/v2/*")
 
 
+def test_a_kustomization_beside_manifests_is_none_of_them(tmp_path: Path) -> None:
+    place = archive(tmp_path / "x.tgz", a=TEXT, kustomization="resources: [a.yaml]")
+    assert names(place) == ["a"]
+
+
 def test_a_file_may_have_the_mark_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "a#1.yaml").write_text(TEXT)
     assert names(tmp_path / "a#1.yaml") == ["a"]
