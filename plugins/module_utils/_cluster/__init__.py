@@ -9,7 +9,6 @@ from .access import Access
 from .client import Client, Object, Propagation, connect
 from .discovery import Resource
 from .errors import ApiError, ClusterError, ConfigurationError, NotServed, Unreachable
-from .quantities import quantity
 from .watch import Event, Watch
 
 __all__ = [
@@ -26,5 +25,4 @@ __all__ = [
     "Unreachable",
     "Watch",
     "connect",
-    "quantity",
 ]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._catalogue.images import parse
-from .._cluster import Object, quantity
+from .._cluster import Object
 from .._names import SIMULATED_ANNOTATION
+from .._quantities import quantity
 from .component import OPERATOR, Trace
 from .owner import owner_of
 from .snapshot import DAEMON_SETS, DEFINITIONS, DEPLOYMENTS, NODES, Listing, Snapshot

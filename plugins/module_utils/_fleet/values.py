@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from .._cluster.quantities import quantity
+from .._quantities import quantity
 
 Reader = Callable[[Any], Any]
 

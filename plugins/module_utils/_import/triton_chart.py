@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._cluster.quantities import quantity
+from .._quantities import quantity
 from .imported import Imported, put
 from .values import Values
 

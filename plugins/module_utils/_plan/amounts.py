@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._cluster.quantities import quantity
+from .._quantities import quantity
 from .._workload import Resources
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._cluster.quantities import quantity
+from .._quantities import quantity
 
 if TYPE_CHECKING:
     from .._fleet import Cluster

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from .._cluster import quantity
 from .._plan import ServicePlan
+from .._quantities import quantity
 from .._rules.finding import copies
 
 Object = Mapping[str, Any]

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .._cluster import quantity
 from .._gpu_nodes.daemonsets import NODE_CONDITION
 from .._gpu_nodes.marks import Taint
 from .._gpu_nodes.matching import bars, selects
 from .._gpu_nodes.selection import labels_of, name_of
 from .._names import SERVICE_LABEL
+from .._quantities import quantity
 from .facts import Facts, Object
 from .pods import PodGroup, Wanted, requests
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._cluster import Object, quantity
+from .._cluster import Object
 from .._gpu_nodes.marks import Taint
 from .._gpu_nodes.matching import bars, selects
 from .._gpu_nodes.selection import GPU_RESOURCES, PCI_LABELS, Node, has_gpu, labels_of, name_of
+from .._quantities import quantity
 
 OWN_LABEL = "nvidia.com/gpu"
 OTHER_LABELS: Mapping[str, tuple[str, ...]] = {

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from math import ceil
 
-from .._cluster.quantities import quantity
 from .._fleet import Fleet, Problem
 from .._plan import ServicePlan
+from .._quantities import quantity
 from .finding import Plans, at, error, roles, warning
 
 CODE = "V-11"

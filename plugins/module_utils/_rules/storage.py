@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from .._catalogue.models import model_facts
 from .._catalogue.trtllm import DATA_TYPES
-from .._cluster.quantities import quantity
 from .._engines.triton_trtllm_layout import data_type, split
 from .._fleet import Fleet, Problem, Store
 from .._fleet.records.stores import VOLUMES
 from .._plan import ServicePlan
+from .._quantities import quantity
 from .finding import Plans, at, copies, error, runs, warning
 
 CODE = "V-12"

@@ -9,9 +9,10 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .._cluster import Client, quantity
+from .._cluster import Client
 from .._fleet import Problem
 from .._names import STORE_LABEL
+from .._quantities import quantity
 
 Object = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._cluster.quantities import quantity
+from ansible_collections.inferops.serving.plugins.module_utils._quantities import quantity
 
 from tests.unit._plan.inventory import main_container, pod, rendered
 

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from ..._cluster import quantity
 from ..._fleet import Problem
+from ..._quantities import quantity
 from ..._rules.finding import at, error
 from ..facts import Facts
 from ..pods import Wanted

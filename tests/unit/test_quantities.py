@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import quantity
+from ansible_collections.inferops.serving.plugins.module_utils._quantities import quantity
 
 
 @pytest.mark.parametrize(
