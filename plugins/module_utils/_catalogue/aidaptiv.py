@@ -16,6 +16,9 @@ IMAGE = "docker.io/library/aidaptiv"
 DEVICE = "phison.com/ai100"
 """Extended resource of one cache device."""
 
+WEBHOOK = "aidaptivcache-webhook"
+"""Registration of the operator's webhook, which puts the device into pods that ask for one."""
+
 STORAGE_CLASS = "aidaptiv-cache"
 """StorageClass of the vendor's packaging that has volumes in the place of devices."""
 

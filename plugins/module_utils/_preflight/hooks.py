@@ -57,6 +57,16 @@ def concerned(
     ]
 
 
+def goes_through(configuration: Object, pod: Object, namespace: Object | None) -> bool:
+    """Whether a pod that is there went through one of these webhooks when it was made."""
+    metadata = pod["metadata"]
+    subject = ("", "pods", metadata["namespace"], metadata.get("labels") or {})
+    return any(
+        not webhook.get("matchConditions") and _meets(webhook, subject, {metadata["namespace"]: namespace})
+        for webhook in configuration.get("webhooks") or ()
+    )
+
+
 def behind(webhooks: Iterable[Webhook]) -> Iterator[Place]:
     """The Services where they answer."""
     for webhook in webhooks:

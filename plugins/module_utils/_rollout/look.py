@@ -17,6 +17,7 @@ from .._cluster import Client
 from .._plan import ServicePlan, provenance
 from .._probe import public_address, target_of
 from .._sets.services import service_set
+from .injection import without_device
 from .optional import known_to
 
 GLANCE = 3.0
@@ -72,7 +73,7 @@ def _look(client: Client, plan: ServicePlan) -> Look:
         pending = found.drift
     else:
         pending = inspect(client, wanted).drift if wanted.objects else []
-    diagnosis = _trouble(client, found)
+    diagnosis = _trouble(client, found) or without_device(client, applied.objects)
     state = _state(found, applied)
     return Look(
         name=plan.name,

@@ -27,6 +27,7 @@ from .._plan import ServicePlan, entry_hash
 from .._probe import public_address, target_of
 from .._sets import namespace_sets
 from .._sets.services import service_set
+from .injection import without_device
 from .optional import known_to
 from .serial import apply_serially, is_serial
 from .verdict import Verdict, verdict
@@ -118,8 +119,8 @@ def roll_out(
 def carry_out(
     client: Client, asked: Rollout, sets: Sequence[ObjectSet], *, progress: Say = silent
 ) -> list[Outcome]:
-    """Applies the sets in the manner of the run."""
-    return apply(
+    """Applies the sets in the manner of the run. What is ready must also have what webhooks add."""
+    outcomes = apply(
         client,
         sets,
         check_mode=asked.check_mode,
@@ -131,6 +132,10 @@ def carry_out(
         show_diff=asked.show_diff,
         progress=progress,
     )
+    for one, outcome in zip(sets, outcomes, strict=True):
+        if asked.wait and not asked.check_mode and not outcome.diagnosis:
+            outcome.diagnosis += without_device(client, one.objects)
+    return outcomes
 
 
 def take_away(
