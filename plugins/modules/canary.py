@@ -35,19 +35,6 @@ options:
     description: Seconds for the whole task.
     type: int
     default: 600
-  force_conflicts:
-    description: Whether fields are taken over that another manager holds with another value.
-    type: bool
-    default: false
-  recreate:
-    description: Kinds whose objects are deleted and created again where a field cannot be changed.
-    type: list
-    elements: str
-    default: []
-  applied_by:
-    description: Who or what starts this run, for the record that is kept with each revision.
-    type: str
-    default: ""
 attributes:
   check_mode:
     support: full
@@ -61,6 +48,8 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.applying
+  - inferops.serving.applying.replacing
   - inferops.serving.checking
   - inferops.serving.checking.admission
   - inferops.serving.fleet
@@ -140,7 +129,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
     FleetModule,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import roll_out
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.decision import (
     ABORTED,
     PROMOTED,
@@ -150,8 +139,13 @@ from ansible_collections.inferops.serving.plugins.module_utils._rollout.decision
 )
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.ending import (
     approach,
-    finish,
     running,
+    withdraw_replaced,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.module import (
+    ROLLOUT,
+    asked_of,
+    finish,
 )
 
 
@@ -159,14 +153,12 @@ def main() -> NoReturn:
     module = FleetModule(
         argument_spec={
             **CONNECTION,
+            **ROLLOUT,
             **CHECKING,
             **ADMISSION,
             "names": {"type": "list", "elements": "str", "required": True},
             "state": {"type": "str", "choices": [PROMOTED, ABORTED], "required": True},
             "wait_timeout": WAITING["wait_timeout"],
-            "force_conflicts": {"type": "bool", "default": False},
-            "recreate": {"type": "list", "elements": "str", "default": []},
-            "applied_by": {"type": "str", "default": ""},
         }
     )
     try:
@@ -190,13 +182,7 @@ def run(module: FleetModule) -> NoReturn:
     canaries = running(client, variables, made)
     options["llm_serving"] = decided(options["llm_serving"], made)
     plans = checked_plans(module, client, state=None, progress=say)
-    asked = Rollout(
-        check_mode=module.check_mode,
-        force_conflicts=options["force_conflicts"],
-        recreate=options["recreate"],
-        show_diff=module._diff,
-        applied_by=options["applied_by"],
-    )
+    asked = asked_of(module)
     if not module.check_mode:
         trouble = approach(client, variables, canaries, asked, deadline=deadline, progress=say)
         if trouble:
@@ -207,19 +193,8 @@ def run(module: FleetModule) -> NoReturn:
             )
     done = roll_out(client, plans, asked.until(deadline), progress=say)
     if not module.check_mode:
-        finish(client, canaries, {one.name for one in done.verdicts if not one.diagnosis})
-    for warning in (*client.warnings, *done.notices):
-        module.warn(warning)
-    result = {
-        "changed": done.changed,
-        "services": [verdict.result() for verdict in done.verdicts],
-        "inventory": [one.change for one in made],
-        "diff": done.diff,
-    }
-    failed = [str(one) for verdict in done.verdicts for one in verdict.diagnosis]
-    if failed:
-        module.fail_json(msg="\n".join(failed), **result)
-    module.exit_json(**result)
+        withdraw_replaced(client, canaries, {one.name for one in done.verdicts if not one.diagnosis})
+    finish(module, client, done, services=done.verdicts, inventory=[one.change for one in made])
 
 
 if __name__ == "__main__":

@@ -67,18 +67,10 @@ options:
     description: The C(helm) command, or its path. It is never installed from here.
     type: str
     default: helm
-  force_conflicts:
-    description: Whether fields are taken over that another manager holds with another value.
-    type: bool
-    default: false
   revision_history:
     description: How many revisions are kept.
     type: int
     default: 10
-  applied_by:
-    description: Who or what starts this run, for the record that is kept with each revision.
-    type: str
-    default: ""
 attributes:
   check_mode:
     support: full
@@ -90,6 +82,7 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.applying
   - inferops.serving.waiting
 seealso:
   - module: inferops.serving.services
@@ -156,7 +149,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply import (
 from ansible_collections.inferops.serving.plugins.module_utils._apply.changes import (
     secret_values as secrets_of,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
+from ansible_collections.inferops.serving.plugins.module_utils._apply.module import APPLYING, finish
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     Chart,
@@ -177,6 +170,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._discretion impor
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
     **WAITING,
+    **APPLYING,
     "name": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -187,9 +181,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "values": {"type": "dict", "default": {}, "no_log": False},
     "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
     "helm": {"type": "str", "default": "helm"},
-    "force_conflicts": {"type": "bool", "default": False},
     "revision_history": {"type": "int", "default": 10},
-    "applied_by": {"type": "str", "default": ""},
 }
 SET = "inferops-release-"
 """Before the name of the release in that of its set."""

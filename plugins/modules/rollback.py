@@ -38,23 +38,6 @@ options:
     description: Why, for the record that is kept with the revision that is left behind.
     type: str
     default: rolled back
-  prune:
-    description: Whether objects are deleted that the revision does not have.
-    type: bool
-    default: true
-  force_conflicts:
-    description: Whether fields are taken over that another manager holds with another value.
-    type: bool
-    default: false
-  recreate:
-    description: Kinds whose objects are deleted and created again where a field cannot be changed.
-    type: list
-    elements: str
-    default: []
-  applied_by:
-    description: Who or what starts this run, for the record that is kept with each revision.
-    type: str
-    default: ""
 attributes:
   check_mode:
     support: full
@@ -66,6 +49,9 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.applying
+  - inferops.serving.applying.replacing
+  - inferops.serving.applying.pruning
   - inferops.serving.waiting
   - inferops.serving.fleet
 seealso:
@@ -165,8 +151,13 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
 from ansible_collections.inferops.serving.plugins.module_utils._rollout import (
     VERIFIED,
     NoRevision,
-    Rollout,
     restore,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.module import (
+    PRUNING,
+    ROLLOUT,
+    asked_of,
+    finish,
 )
 
 
@@ -175,13 +166,11 @@ def main() -> NoReturn:
         argument_spec={
             **CONNECTION,
             **WAITING,
+            **ROLLOUT,
+            **PRUNING,
             "names": {"type": "list", "elements": "str", "required": True},
             "revision": {"type": "str", "default": VERIFIED},
             "reason": {"type": "str", "default": "rolled back"},
-            "prune": {"type": "bool", "default": True},
-            "force_conflicts": {"type": "bool", "default": False},
-            "recreate": {"type": "list", "elements": "str", "default": []},
-            "applied_by": {"type": "str", "default": ""},
         }
     )
     try:
@@ -204,35 +193,15 @@ def run(module: FleetModule) -> NoReturn:
         module.fail_json(msg=message)
     services = choose(module.reading().fleet, names).services
     client = connect(options)
-    asked = Rollout(
-        check_mode=module.check_mode,
-        prune=options["prune"],
-        force_conflicts=options["force_conflicts"],
-        recreate=options["recreate"],
-        wait=options["wait"],
-        wait_timeout=options["wait_timeout"],
-        show_diff=module._diff,
-        applied_by=options["applied_by"],
-    )
     done = restore(
         client,
         services,
-        asked,
+        asked_of(module),
         revision=revision,
         reason=options["reason"],
         progress=progress(secrets=module.secrets),
     )
-    for warning in (*client.warnings, *done.notices):
-        module.warn(warning)
-    result = {
-        "changed": any(one.changed for one in done.services),
-        "services": [one.result() for one in done.services],
-        "diff": done.diff,
-    }
-    trouble = [str(one) for service in done.services for one in service.diagnosis]
-    if trouble:
-        module.fail_json(msg="\n".join(trouble), **result)
-    module.exit_json(**result)
+    finish(module, client, done, services=done.services)
 
 
 if __name__ == "__main__":

@@ -43,27 +43,6 @@ options:
     type: str
     choices: [apply, rights]
     default: apply
-  prune:
-    description: Whether objects are deleted that a service had before and has no more.
-    type: bool
-    default: true
-  force_conflicts:
-    description:
-      - Whether fields are taken over that another manager holds with another value. With V(false) such a
-        service fails, naming the manager and the field.
-    type: bool
-    default: false
-  recreate:
-    description:
-      - Kinds, for example V(Deployment), whose objects are deleted and created again where a field cannot be
-        changed. An entry with C(recreate) does the same for all kinds of its service.
-    type: list
-    elements: str
-    default: []
-  applied_by:
-    description: Who or what starts this run, for the record that is kept with each revision.
-    type: str
-    default: ""
 attributes:
   check_mode:
     support: full
@@ -75,6 +54,9 @@ extends_documentation_fragment:
   - inferops.serving.attributes
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
+  - inferops.serving.applying
+  - inferops.serving.applying.replacing
+  - inferops.serving.applying.pruning
   - inferops.serving.waiting
   - inferops.serving.checking
   - inferops.serving.checking.admission
@@ -232,7 +214,13 @@ from ansible_collections.inferops.serving.plugins.module_utils._inventory.module
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.gate import checked_plans
 from ansible_collections.inferops.serving.plugins.module_utils._preflight.rights import rights
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, roll_out, take_away
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import roll_out, take_away
+from ansible_collections.inferops.serving.plugins.module_utils._rollout.module import (
+    PRUNING,
+    ROLLOUT,
+    asked_of,
+    finish,
+)
 
 NAME = "inferops-services"
 
@@ -242,15 +230,13 @@ def main() -> NoReturn:
         argument_spec={
             **CONNECTION,
             **WAITING,
+            **ROLLOUT,
+            **PRUNING,
             **CHECKING,
             **ADMISSION,
             "names": {"type": "list", "elements": "str", "default": []},
             "state": {"type": "str", "choices": ["present", "stopped", "absent"], "default": "present"},
             "mode": {"type": "str", "choices": ["apply", "rights"], "default": "apply"},
-            "prune": {"type": "bool", "default": True},
-            "force_conflicts": {"type": "bool", "default": False},
-            "recreate": {"type": "list", "elements": "str", "default": []},
-            "applied_by": {"type": "str", "default": ""},
         }
     )
     try:
@@ -269,38 +255,23 @@ def run(module: FleetModule) -> NoReturn:
         fleet = choose(module.specification().fleet, options["names"])
         module.exit_json(changed=False, rights=rights(client, plan(fleet)).manifests(name=NAME))
     say = progress(secrets=module.secrets)
-    started = time.monotonic()
+    deadline = time.monotonic() + options["wait_timeout"]
     plans = checked_plans(module, client, state=state, progress=say)
-    asked = Rollout(
-        check_mode=module.check_mode,
-        prune=options["prune"],
-        force_conflicts=options["force_conflicts"],
-        recreate=options["recreate"],
-        wait=options["wait"],
-        wait_timeout=max(1.0, options["wait_timeout"] - (time.monotonic() - started)),
-        show_diff=module._diff,
-        applied_by=options["applied_by"],
-    )
+    asked = asked_of(module).until(deadline)
     kept = [one for one in plans if one.service.state != "absent"]
     gone = [one for one in plans if one.service.state == "absent"]
     results = [
         take_away(client, gone, asked, progress=say),
         roll_out(client, kept, asked, progress=say),
     ]
-    for warning in (*client.warnings, *(notice for one in results for notice in one.notices)):
-        module.warn(warning)
     found = {verdict.name: verdict for result in results for verdict in result.verdicts}
-    verdicts = [found[one.name] for one in plans]
-    result = {
-        "changed": any(one.changed for one in results),
-        "services": [verdict.result() for verdict in verdicts],
-        "diff": [difference for one in results for difference in one.diff],
-        "duration": (results[1] if kept else results[0]).duration,
-    }
-    trouble = [str(one) for verdict in verdicts for one in verdict.diagnosis]
-    if trouble:
-        module.fail_json(msg="\n".join(trouble), **result)
-    module.exit_json(**result)
+    finish(
+        module,
+        client,
+        *results,
+        services=[found[one.name] for one in plans],
+        duration=(results[1] if kept else results[0]).duration,
+    )
 
 
 if __name__ == "__main__":

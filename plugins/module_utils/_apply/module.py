@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 
@@ -24,6 +24,11 @@ OBJECTS: dict[str, dict[str, Any]] = {
     "namespace": {"type": "str", "required": True},
     "objects": {"type": "list", "elements": "dict"},
     "src": {"type": "path"},
+}
+
+APPLYING: dict[str, dict[str, Any]] = {
+    "force_conflicts": {"type": "bool", "default": False},
+    "applied_by": {"type": "str", "default": ""},
 }
 
 
@@ -84,6 +89,11 @@ def finish(
         "diff": [difference for outcome in outcomes for difference in outcome.diff],
         **facts,
     }
+    conclude(module, diagnosis, result)
+
+
+def conclude(module: AnsibleModule, diagnosis: Sequence[Diagnosis], result: Mapping[str, Any]) -> NoReturn:
+    """Ends the task with this result; the diagnosis says whether it failed."""
     if diagnosis:
         module.fail_json(msg="\n".join(map(str, diagnosis)), **result)
     module.exit_json(**result)

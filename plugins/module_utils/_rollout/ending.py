@@ -75,7 +75,7 @@ def approach(
     return trouble
 
 
-def finish(client: Client, canaries: Sequence[Running], names: Collection[str]) -> None:
+def withdraw_replaced(client: Client, canaries: Sequence[Running], names: Collection[str]) -> None:
     """Marks what ran before as withdrawn, for the services that came through."""
     for one in canaries:
         if one.plan.name in names:

@@ -67,6 +67,10 @@ class Restoration:
     diff: Sequence[dict[str, str]]
     notices: Sequence[str]
 
+    @property
+    def changed(self) -> bool:
+        return any(one.changed for one in self.services)
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Step:
