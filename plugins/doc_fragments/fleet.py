@@ -868,6 +868,13 @@ options:
                 description:
                   - Values of the chart.
                 type: dict
+              managed_namespaces:
+                description:
+                  - Namespaces in which it manages jobs and pods, and about which
+                    its webhooks are asked.
+                  - Left out it is all but C(kube-system) and its own.
+                type: list
+                elements: str
           istio:
             description:
               - Istio.

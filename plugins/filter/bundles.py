@@ -46,7 +46,7 @@ _value:
 
 PLATFORM = ("nfs_csi", "cert_manager", "gateway", "inference_crds", "keda", "lws", "kserve", "kueue")
 MODES = {"present": "install", "existing": "existing", "absent": "skip"}
-KEPT = ("version", "checksum", "values")
+KEPT = ("version", "checksum", "values", "managed_namespaces")
 
 
 def bundles(

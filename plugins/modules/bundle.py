@@ -108,6 +108,16 @@ options:
     description: Whether Secrets in the bundle are left out, since a vendor's credentials are not the site's.
     type: bool
     default: false
+  managed_namespaces:
+    description:
+      - Names of the namespaces in which V(kueue) manages jobs and pods. They go into its configuration
+        (C(managedJobsNamespaceSelector)) and into the C(namespaceSelector) of its webhooks, so that nobody
+        elsewhere waits for them, or is refused while they do not answer.
+      - Without it Kueue's own choice holds, which is every namespace but C(kube-system) and its own, or what
+        the source says.
+    type: list
+    elements: str
+    default: []
   allow_downgrade:
     description: Whether an older version than the one that is there may be applied.
     type: bool
@@ -161,7 +171,8 @@ EXAMPLES = r"""
     version: 0.19.2
     checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     values:
-      managerConfig: "{{ lookup('ansible.builtin.file', 'kueue.yaml') }}"
+      controllerManager: {replicas: 2}
+    managed_namespaces: [chat, training]
 
 - name: Only check that KServe is there and that its webhooks answer
   inferops.serving.bundle:
@@ -278,6 +289,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
     "drop": {"type": "list", "elements": "dict", "default": []},
     "drop_secrets": {"type": "bool", "default": False, "no_log": False},
+    "managed_namespaces": {"type": "list", "elements": "str", "default": []},
     "allow_downgrade": {"type": "bool", "default": False},
     "accept_dangers": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
@@ -334,6 +346,7 @@ def _wish(options: dict[str, Any]) -> Wish:
             hooks=options["hooks"],
             drop=options["drop"],
             drop_secrets=options["drop_secrets"],
+            managed_namespaces=options["managed_namespaces"],
             patches=options["patches"],
         ),
         namespace=namespace,

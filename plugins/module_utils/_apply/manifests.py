@@ -34,8 +34,8 @@ def load(path: str | Path) -> list[Object]:
         files = manifests_in(source)
         if not files:
             raise ManifestError(
-                f"{source}: the directory holds no manifest, which is a file that ends in {', '.join(SUFFIXES)}"
-                " and is no kustomization"
+                f"{source}: the directory holds no manifest, which is a file that ends in"
+                f" {', '.join(SUFFIXES)} and is no kustomization"
             )
         return [obj for file in files for obj in _load_file(file)]
     return _load_file(source)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._apply.world import title
-from .._catalogue.images import relocated
+from .._catalogue.images import parse, relocated
 from .._cluster import Object
 from .._prerequisites.patches import patched
+from . import kueue
 from .source import SourceError
 
 HOOK = "helm.sh/hook"
@@ -37,8 +38,8 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Transformation:
-    """``images`` are exact replacements; ``mirrors`` and ``prefix`` are for all other images. Tolerations and
-    the like go to every pod of the bundle, also inside custom resources."""
+    """``images`` are replacements, by the whole name or by the last part of a repository; ``mirrors`` and
+    ``prefix`` are for all other images. Tolerations and the like go to every pod of the bundle, also inside custom resources."""
 
     namespace: str = ""
     images: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +52,8 @@ class Transformation:
     """``refuse``, ``skip`` or ``apply``: what becomes of Helm's hooks."""
     drop: Sequence[Mapping[str, str]] = ()
     drop_secrets: bool = False
+    managed_namespaces: Sequence[str] = ()
+    """What Kueue is held to; nothing leaves it everything but its own."""
     patches: Sequence[Mapping[str, Any]] = ()
 
 
@@ -68,6 +71,9 @@ def transform(
             continue
         changes += (Change(object=title(original), what=what) for what in _change(obj, how, namespaced))
         made.append(obj)
+    if how.managed_namespaces:
+        held = kueue.hold(made, how.managed_namespaces)
+        changes += (Change(object=title(obj), what=what) for obj, what in held)
     return patched(made, how.patches), changes
 
 
@@ -100,7 +106,7 @@ def _change(obj: Object, how: Transformation, namespaced: Callable[[Object], boo
         yield f"namespace {how.namespace}"
     for pod in _pods(obj):
         yield from _place(pod, how)
-    for holder in _image_holders(obj):
+    for holder in image_holders(obj):
         if moved := _moved(holder["image"], how):
             yield f"image {holder['image']} → {moved}"
             holder["image"] = moved
@@ -110,7 +116,8 @@ def _change(obj: Object, how: Transformation, namespaced: Callable[[Object], boo
 
 def _moved(image: str, how: Transformation) -> str:
     """The image's new name, or nothing where it keeps its own."""
-    wanted = how.images.get(image) or relocated(image, prefix=how.prefix, mirrors=how.mirrors)
+    given = how.images.get(image) or how.images.get(parse(image).name)
+    wanted = given or relocated(image, prefix=how.prefix, mirrors=how.mirrors)
     return "" if wanted == image else wanted
 
 
@@ -122,7 +129,7 @@ def _configured_images(obj: Object, how: Transformation) -> Iterator[str]:
         except ValueError:
             continue
         moved = False
-        for holder in _image_holders(content):
+        for holder in image_holders(content):
             if wanted := _moved(holder["image"], how):
                 yield f"image {holder['image']} → {wanted} in {key}"
                 holder["image"] = wanted
@@ -131,16 +138,16 @@ def _configured_images(obj: Object, how: Transformation) -> Iterator[str]:
             obj["data"][key] = json.dumps(content, indent=1)
 
 
-def _image_holders(value: Any) -> Iterator[dict[str, Any]]:
+def image_holders(value: Any) -> Iterator[dict[str, Any]]:
     """Everything with an image of its own: containers, and what a custom resource has like them."""
     if isinstance(value, dict):
         if isinstance(value.get("image"), str) and value["image"]:
             yield value
         for below in value.values():
-            yield from _image_holders(below)
+            yield from image_holders(below)
     elif isinstance(value, list):
         for below in value:
-            yield from _image_holders(below)
+            yield from image_holders(below)
 
 
 def _leave_to_others(obj: Object) -> Iterator[str]:

@@ -36,3 +36,27 @@ def test_a_queue_is_one_of_the_namespace() -> None:
 def test_a_queue_that_is_closed_says_why() -> None:
     (problem,) = told(QUEUED, queues={PLACE: queue("False", "ClusterQueue is stopped")})
     assert "ClusterQueue is stopped" in problem.message
+
+
+def kueue(*namespaces: str) -> dict[str, Any]:
+    """Its webhooks, asked about pods of these namespaces, and about its own kinds everywhere."""
+    only = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": list(namespaces)}
+    pods = {
+        "rules": [{"apiGroups": [""], "resources": ["pods"]}],
+        "namespaceSelector": {"matchExpressions": [only]},
+    }
+    own = {"rules": [{"apiGroups": ["kueue.x-k8s.io"], "resources": ["workloads"]}]}
+    return {
+        "webhooks": [
+            {"name": "mpod.kb.io", "clientConfig": {}, **pods},
+            {"name": "own", "clientConfig": {}, **own},
+        ]
+    }
+
+
+def test_a_namespace_that_kueue_does_not_manage_would_start_its_pods_unqueued() -> None:
+    assert told(QUEUED, queues={PLACE: queue("True")}, webhooks=[kueue("default", "other")]) == []
+    (problem,) = told(QUEUED, queues={PLACE: queue("True")}, webhooks=[kueue("other")])
+    assert problem.code == "V-23"
+    assert "leave namespace default out" in problem.message
+    assert "managed_namespaces" in problem.hint

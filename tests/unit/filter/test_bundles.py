@@ -18,7 +18,7 @@ CLUSTER = {
         "kserve": {"state": "existing"},
         "lws": {"state": "present", "source": "helm:lws", "checksum": "sha256:00", "values": {"a": 1}},
         "keda": {"state": "auto"},
-        "kueue": {"state": "absent", "source": "builtin"},
+        "kueue": {"state": "absent", "source": "builtin", "managed_namespaces": ["chat"]},
         "nfd": {"state": "present"},
     }
 }
@@ -33,6 +33,11 @@ def test_what_is_wanted_has_mode_and_source() -> None:
 
 def test_what_goes_is_picked_by_its_state() -> None:
     assert [each["name"] for each in bundles(CLUSTER, ["absent", "present"])] == ["lws", "kueue"]
+
+
+def test_kueue_is_held_to_the_namespaces_of_the_inventory() -> None:
+    [kueue] = bundles(CLUSTER, ["absent"])
+    assert kueue["managed_namespaces"] == ["chat"]
 
 
 def test_a_cluster_without_components_has_none() -> None:

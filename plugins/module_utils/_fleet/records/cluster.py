@@ -84,6 +84,15 @@ class KserveComponent(Component):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KueueComponent(Component):
+    managed_namespaces: tuple[Text, ...] = option(
+        "Namespaces in which it manages jobs and pods, and about which its webhooks are asked.",
+        default=(),
+        implied="all but C(kube-system) and its own",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PrometheusComponent(Component):
     url: str | None = option(
         "Address of the Prometheus that autoscalers query, for example V(http://prometheus.monitoring:9090).",
@@ -154,7 +163,7 @@ class Components:
     kserve: KserveComponent = option("KServe.", default=KserveComponent())
     knative_features: Component = option("Feature flags of Knative Serving.", default=Component())
     llmd: Component = option("llm-d.", default=Component())
-    kueue: Component = option("Kueue.", default=Component())
+    kueue: KueueComponent = option("Kueue.", default=KueueComponent())
     istio: IstioComponent = option("Istio.", default=IstioComponent())
     keda: Component = option("KEDA.", default=Component())
 
