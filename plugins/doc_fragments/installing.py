@@ -27,7 +27,8 @@ options:
   if_exists:
     description:
       - What to do where somebody else runs the component. V(skip) leaves it and judges by the effect,
-        V(fail) fails with the evidence, V(adopt) takes objects of the same names over, but never an API that
+        V(fail) fails with the evidence, V(adopt) takes objects of the same names over with all their fields,
+        and warns; it is refused where theirs have other names, so that none runs twice, and for an API that
         somebody else answers for.
     type: str
     choices: [skip, fail, adopt]

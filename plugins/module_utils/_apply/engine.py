@@ -17,7 +17,7 @@ from .diagnosis import Diagnosis
 from .gates import definitions_served, jobs_done, servers_ready, workloads_ready
 from .members import Member, OwnedSet, enlist
 from .model import KEPT, PRUNED, Action, ObjectSet, Outcome, Refused, problem
-from .ownership import judge, judge_parent, note_creation
+from .ownership import adopt_foreign, judge, judge_parent, note_creation
 from .reading import Reader
 from .rejection import explain
 from .stages import Stage
@@ -39,6 +39,7 @@ def apply(
     check_mode: bool = False,
     prune: bool = True,
     force_conflicts: bool = False,
+    adopt: bool = False,
     recreate: Iterable[str] = (),
     wait: bool = True,
     wait_timeout: float = 600,
@@ -49,18 +50,26 @@ def apply(
 
     Raises Refused, with every reason, when something must not be done; then nothing was written. After that
     each set has its own outcome: a set in which an object fails stops after that stage and is not pruned, the
-    others go on. ``recreate`` names kinds that are deleted and created again where a field cannot be changed.
-    In check mode the same walk asks the server to dry-run. Raises ClusterError when the cluster cannot be
-    read.
+    others go on. ``adopt`` makes objects of these names ours that somebody else made. ``recreate`` names
+    kinds that are deleted and created again where a field cannot be changed. In check mode the same walk asks
+    the server to dry-run. Raises ClusterError when the cluster cannot be read.
     """
     deadline = deadline_in(wait_timeout)
-    run = _Run(client, sets, check_mode=check_mode, deadline=deadline, show_diff=show_diff, progress=progress)
+    run = _Run(
+        client,
+        sets,
+        check_mode=check_mode,
+        adopt=adopt,
+        deadline=deadline,
+        show_diff=show_diff,
+        progress=progress,
+    )
     with run.clock.phase("read"):
         run.read()
     writer = Writer(
         client=client,
         check_mode=check_mode,
-        force=force_conflicts,
+        force=force_conflicts or adopt,
         recreate=frozenset(recreate),
         deadline=deadline,
         progress=progress,
@@ -88,6 +97,7 @@ class _Run:
         sets: Sequence[ObjectSet],
         *,
         check_mode: bool,
+        adopt: bool,
         deadline: float,
         show_diff: bool,
         progress: Say,
@@ -95,6 +105,7 @@ class _Run:
         self._client = client
         self._wanted = sets
         self._check_mode = check_mode
+        self._adopt = adopt
         self._deadline = deadline
         self._show_diff = show_diff
         self._progress = progress
@@ -117,7 +128,12 @@ class _Run:
         if problems:
             raise Refused(problems)
         reader.members(self._sets, absent_namespaces=self._homeless)
-        problems = [found for one in self._sets for member in one.members if (found := judge(member))]
+        problems = [
+            found
+            for one in self._sets
+            for member in one.members
+            if (found := judge(member)) and not (self._adopt and adopt_foreign(member, found))
+        ]
         if problems:
             raise Refused(problems)
         for one in self._sets:
@@ -198,7 +214,11 @@ class _Run:
             if isinstance(result, ClusterError):
                 member.owner.fail(explain(result, member.wanted, member.live))
                 continue
-            note = f"not checked by the server: {member.unseen}" if member.unseen and self._check_mode else ""
+            note = f"adopted from {member.adopted_from}" if member.adopted_from else ""
+            if note:
+                outcome.warnings.append(f"{member.title} is {note}; whoever still keeps it writes it back.")
+            if member.unseen and self._check_mode:
+                note = f"not checked by the server: {member.unseen}"
             action = Action.on(member.wanted, result, check_mode=self._check_mode, note=note)
             outcome.record(action)
             if action.changes:

@@ -17,9 +17,8 @@ from .fields import owned_paths
 from .members import owned_set
 from .model import KEPT, UNCHANGED, Action, ObjectSet
 from .reading import Reader
+from .takeover import SERVER_MANAGERS
 from .world import title
-
-SERVER_MANAGERS = frozenset({"kube-controller-manager", "kube-scheduler", "kube-apiserver", "kubelet"})
 
 
 @dataclass(frozen=True, kw_only=True)

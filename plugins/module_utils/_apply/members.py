@@ -34,6 +34,8 @@ class Member:
     """As the server has it now (or, in check mode, would)."""
     takes_over: bool = False
     """First made by client-side apply: its fields are handed over to us."""
+    adopted_from: str = ""
+    """Whose it was, in words, where the user wants it to be ours: nobody else keeps a field of it."""
     unseen: str = ""
     """Why the server cannot be asked about it yet in check mode: its kind or namespace comes with this run.
     """

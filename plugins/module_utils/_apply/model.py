@@ -84,6 +84,7 @@ class Outcome:
     actions: list[Action] = field(default_factory=list)
     diagnosis: list[Diagnosis] = field(default_factory=list)
     diff: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     duration: dict[str, float] = field(default_factory=dict)
     """Seconds by phase, of the whole run that this set was part of."""
 

@@ -89,6 +89,8 @@ def finish(
         "diff": [difference for outcome in outcomes for difference in outcome.diff],
         **facts,
     }
+    for warning in (text for outcome in outcomes for text in outcome.warnings):
+        module.warn(warning)
     conclude(module, diagnosis, result)
 
 

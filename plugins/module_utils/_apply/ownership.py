@@ -75,6 +75,16 @@ def judge(member: Member) -> Diagnosis | None:
     )
 
 
+def adopt_foreign(member: Member, found: Diagnosis) -> bool:
+    """Takes an object that somebody else made for ours, because the user says so. What another object
+    controls, or belongs to another set, stays refused: it would be written back."""
+    live = member.live
+    if live is None or found.code not in ("ForeignObject", "OtherOwner") or _controller(live):
+        return False
+    member.adopted_from = _tool(live, member.wanted) or ", ".join(_managers(live)) or "nobody known"
+    return True
+
+
 def judge_parent(one: OwnedSet) -> Diagnosis | None:
     """Whether the ConfigMap that is to be the set's parent is one of ours."""
     if one.parent is None:

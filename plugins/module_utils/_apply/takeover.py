@@ -1,26 +1,30 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects first made by client-side apply (``kubectl apply``, ``kubernetes.core.k8s`` with ``apply``) become
-ours.
+"""Objects that others made become ours: those first made by client-side apply (``kubectl apply``,
+``kubernetes.core.k8s`` with ``apply``), and whatever the user wants adopted.
 
 Client-side apply leaves a record of what was sent in an annotation, and its fields belong to a manager of
 their own. If we only applied over it, fields that are no longer wanted would stay for ever, owned by a
 manager that never comes back. So its fields are handed over to us once, in ``managedFields``, and the record
 is removed: what it had sent and we do not send any more goes away with our next apply, and what others own
-stays.
+stays. Of an adopted object all people and tools give up their fields, and only the cluster's controllers keep
+theirs.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from .._cluster import Object
 from .._names import MANAGER
 from . import fields
 
+Entry = dict[str, Any]
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+SERVER_MANAGERS = frozenset({"kube-controller-manager", "kube-scheduler", "kube-apiserver", "kubelet"})
 _FIXED = frozenset({"apiVersion", "kind", "metadata", "status"})
 _RECORD = ("f:metadata", "f:annotations", f"f:{LAST_APPLIED}")
 
@@ -41,34 +45,50 @@ def our_entry(obj: Object) -> dict[str, Any] | None:
     return None
 
 
-def client_side_managers(obj: Object) -> set[str]:
-    """Managers that wrote the record of client-side apply, by whatever name the tool calls itself."""
-    return {entry["manager"] for entry in _client_side_entries(obj)}
+def client_side_entries(obj: Object) -> list[Entry]:
+    """Those of ``managedFields`` that wrote the record of client-side apply, by whatever name the tool calls
+    itself."""
+    return [
+        entry
+        for entry in obj["metadata"].get("managedFields") or ()
+        if entry.get("operation") == "Update"
+        and not entry.get("subresource")
+        and _RECORD[2] in ((entry.get("fieldsV1") or {}).get(_RECORD[0]) or {}).get(_RECORD[1], {})
+    ]
 
 
-def hand_over(obj: Object) -> list[dict[str, Any]]:
-    """The JSON patch that makes us the manager of what client-side apply managed. Fails where the object has
+def entries_of_others(obj: Object) -> list[Entry]:
+    """Those of ``managedFields`` that people and tools wrote who are not us."""
+    return [
+        entry
+        for entry in obj["metadata"].get("managedFields") or ()
+        if entry.get("manager") not in {MANAGER, *SERVER_MANAGERS} and not entry.get("subresource")
+    ]
+
+
+def hand_over(obj: Object, given_up: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The JSON patch that makes us the manager of what these entries managed. Fails where the object has
     changed since it was read."""
-    given_up = _client_side_entries(obj)
     entries = [entry for entry in obj["metadata"].get("managedFields") or () if entry not in given_up]
     if given_up:
         ours = {**given_up[0], "manager": MANAGER, "operation": "Apply", "fieldsV1": _fields_of(given_up)}
         entries.append(ours)
-    record = LAST_APPLIED.replace("~", "~0").replace("/", "~1")
-    return [
+    patch: list[dict[str, Any]] = [
         {"op": "replace", "path": "/metadata/resourceVersion", "value": obj["metadata"]["resourceVersion"]},
         {"op": "replace", "path": "/metadata/managedFields", "value": entries},
-        {"op": "remove", "path": f"/metadata/annotations/{record}"},
     ]
+    if LAST_APPLIED in (obj["metadata"].get("annotations") or {}):
+        record = LAST_APPLIED.replace("~", "~0").replace("/", "~1")
+        patch.append({"op": "remove", "path": f"/metadata/annotations/{record}"})
+    return patch
 
 
-def foretell(before: Object, applied: Object) -> Object:
+def foretell(applied: Object, given_up: Sequence[Entry]) -> Object:
     """What the object will be when it has been handed over, from a dry run of a forced apply without that."""
     after = copy.deepcopy(applied)
     others: fields.Fields = {}
-    given_up = _client_side_entries(before)
     for entry in applied["metadata"].get("managedFields") or ():
-        if not any(entry["manager"] == old["manager"] and entry["operation"] == "Update" for old in given_up):
+        if not any(all(entry[key] == old[key] for key in ("manager", "operation")) for old in given_up):
             others = fields.union(others, entry.get("fieldsV1") or {})
     fields.remove(after, fields.difference(_fields_of(given_up), others))
     annotations = after["metadata"].get("annotations") or {}
@@ -101,17 +121,7 @@ def rewrite(live: Object, wanted: Object) -> list[dict[str, Any]]:
     return changes
 
 
-def _client_side_entries(obj: Object) -> list[dict[str, Any]]:
-    return [
-        entry
-        for entry in obj["metadata"].get("managedFields") or ()
-        if entry.get("operation") == "Update"
-        and not entry.get("subresource")
-        and _RECORD[2] in ((entry.get("fieldsV1") or {}).get(_RECORD[0]) or {}).get(_RECORD[1], {})
-    ]
-
-
-def _fields_of(entries: list[dict[str, Any]]) -> fields.Fields:
+def _fields_of(entries: Sequence[Entry]) -> fields.Fields:
     merged: fields.Fields = {}
     for entry in entries:
         merged = fields.union(merged, entry.get("fieldsV1") or {})

@@ -7,7 +7,7 @@ become of it."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .._cluster import ApiError, Client, ClusterError, NotServed, Object
@@ -15,7 +15,7 @@ from .changes import changed_by_us
 from .members import Member
 from .model import CONFIGURED, CREATED, RECREATED, UNCHANGED
 from .rejection import conflicts, is_conflict, is_immutable, is_namespace_terminating, is_webhook_down
-from .takeover import client_side_managers, foretell, hand_over, rewrite
+from .takeover import Entry, client_side_entries, entries_of_others, foretell, hand_over, rewrite
 from .wait import wait_until_gone
 from .world import title
 
@@ -25,6 +25,9 @@ come."""
 NUDGE = 0.3
 RACES = 4
 """Times that handing over is tried again when somebody else wrote in between."""
+
+Predecessors = Callable[[Object], Sequence[Entry]]
+"""The entries of an object's ``managedFields`` that become ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +55,12 @@ class Writer:
             member.after = self._apply(member.wanted)
             return CREATED
         try:
+            if member.adopted_from:
+                member.after = self._take_over(member.wanted, live, entries_of_others)
+                return CONFIGURED
             if member.takes_over:
-                member.after = self._take_over(member.wanted, live)
+                self._refuse_objections(member.wanted, live)
+                member.after = self._take_over(member.wanted, live, client_side_entries)
                 return CONFIGURED
             member.after = self._apply(member.wanted)
         except ApiError as error:
@@ -83,29 +90,31 @@ class Writer:
     def _lasts_longer(self, error: ApiError) -> bool:
         return is_namespace_terminating(error) or (self.webhooks_come_along and is_webhook_down(error))
 
-    def _take_over(self, wanted: Object, live: Object) -> Object:
-        """Hands the fields of client-side apply over to us, but not before it is known that nobody else
-        objects."""
-        predecessors = client_side_managers(live)
-        if not self.force:
-            try:
-                self.client.apply(wanted, dry_run=True, deadline=self.deadline)
-            except ApiError as error:
-                if not is_conflict(error) or any(who not in predecessors for who, _field in conflicts(error)):
-                    raise
+    def _refuse_objections(self, wanted: Object, live: Object) -> None:
+        """Raises ApiError where somebody besides client-side apply has fields of ours."""
+        predecessors = {entry["manager"] for entry in client_side_entries(live)}
+        if self.force:
+            return
+        try:
+            self.client.apply(wanted, dry_run=True, deadline=self.deadline)
+        except ApiError as error:
+            if not is_conflict(error) or any(who not in predecessors for who, _field in conflicts(error)):
+                raise
+
+    def _take_over(self, wanted: Object, live: Object, given_up: Predecessors) -> Object:
+        """Hands the fields of predecessors over to us, and with our apply those go that we do not want."""
         if self.check_mode:
             forced = self.client.apply(wanted, dry_run=True, force=True, deadline=self.deadline)
-            return self.client.patch(
-                live, rewrite(live, foretell(live, forced)), dry_run=True, deadline=self.deadline
-            )
-        self._hand_over(live)
+            after = foretell(forced, given_up(live))
+            return self.client.patch(live, rewrite(live, after), dry_run=True, deadline=self.deadline)
+        self._hand_over(live, given_up)
         return self._apply(wanted)
 
-    def _hand_over(self, live: Object) -> None:
+    def _hand_over(self, live: Object, given_up: Predecessors) -> None:
         """Its patch fails when a controller wrote in between: then it is made anew from what is there now."""
         for _race in range(RACES):
             try:
-                self.client.patch(live, hand_over(live), deadline=self.deadline)
+                self.client.patch(live, hand_over(live, given_up(live)), deadline=self.deadline)
                 return
             except ApiError as error:
                 if not error.lost_race:
@@ -121,7 +130,7 @@ class Writer:
                 )
                 or live
             )
-        self.client.patch(live, hand_over(live), deadline=self.deadline)
+        self.client.patch(live, hand_over(live, given_up(live)), deadline=self.deadline)
 
     def _recreate(self, wanted: Object, live: Object) -> Object:
         if self.check_mode:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._apply.inspection import SERVER_MANAGERS
 from .._apply.ownership import TOOLS
-from .._apply.takeover import our_entry
+from .._apply.takeover import SERVER_MANAGERS, our_entry
 from .._names import MANAGED_BY_LABEL, MANAGER
 from .component import CLOUD, OPERATOR, OTHER, US
 

@@ -56,7 +56,8 @@ EFFECTS: Mapping[str, Effect] = {
 def wait_for_effect(
     client: Client,
     component: str,
-    daemon_sets: Sequence[Object],
+    ours: Sequence[Object],
+    theirs: Sequence[Object],
     *,
     expected_nodes: int | None,
     gpus: int,
@@ -67,8 +68,8 @@ def wait_for_effect(
     said = ""
     while True:
         nodes = client.list("v1", "Node")
-        pods = [pod for one in daemon_sets for pod in pods_of(client, one)]
-        found = judge(component, daemon_sets, nodes, pods, expected_nodes=expected_nodes, gpus=gpus)
+        pods = [pod for one in (*ours, *theirs) for pod in pods_of(client, one)]
+        found = judge(component, ours, theirs, nodes, pods, expected_nodes=expected_nodes, gpus=gpus)
         look = EFFECTS[component].look
         if look and not found:
             found = look(client, nodes)
@@ -83,14 +84,17 @@ def wait_for_effect(
 
 def judge(
     component: str,
-    daemon_sets: Sequence[Object],
+    ours: Sequence[Object],
+    theirs: Sequence[Object],
     nodes: Sequence[Node],
     pods: Sequence[Object],
     *,
     expected_nodes: int | None,
     gpus: int,
 ) -> list[Diagnosis]:
-    """One diagnosis for each GPU node without the effect, and one where there are too few nodes."""
+    """One diagnosis for each GPU node without the effect, and one where there are too few nodes. Each of our
+    DaemonSets must be well on every node; those of others only explain what lacks, since some bring several,
+    each for a kind of node."""
     effect = EFFECTS[component]
     chosen = gpu_nodes(nodes)
     found: list[Diagnosis] = []
@@ -104,16 +108,18 @@ def judge(
             )
         )
     for node in chosen:
-        cause = cause_at(node, daemon_sets, pods)
-        if cause or not effect.reached(node, gpus):
-            found.append(
-                Diagnosis(
-                    code="NoEffect",
-                    object=f"Node {name_of(node)}",
-                    message=f"{effect.missing}." if not effect.reached(node, gpus) else f"{cause}.",
-                    hint=f"Likely cause: {cause or effect.cause}.",
-                )
+        reached, cause = effect.reached(node, gpus), cause_at(node, ours, pods)
+        if reached and not cause:
+            continue
+        likely = cause or cause_of_others(node, theirs, pods) or effect.cause
+        found.append(
+            Diagnosis(
+                code="NoEffect",
+                object=f"Node {name_of(node)}",
+                message=f"{cause}." if reached else f"{effect.missing}.",
+                hint=f"Likely cause: {likely}.",
             )
+        )
     return found
 
 
@@ -132,6 +138,13 @@ def cause_at(node: Node, daemon_sets: Sequence[Object], pods: Sequence[Object]) 
             if waiting := _waiting(pod):
                 return f"pod {pod['metadata']['name']} is not ready: {waiting}"
     return ""
+
+
+def cause_of_others(node: Node, daemon_sets: Sequence[Object], pods: Sequence[Object]) -> str:
+    """The same for DaemonSets of which one for the node is enough."""
+    reaching = [one for one in daemon_sets if not why_unreached(pod_spec(one), node)]
+    causes = [cause_at(node, [one], pods) for one in reaching or daemon_sets]
+    return causes[0] if causes and all(causes) else ""
 
 
 def _waiting(pod: Object) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from .._apply import Diagnosis, ObjectSet, Refused, apply
@@ -12,16 +13,20 @@ from .._apply.applyset import part_of, set_id
 from .._apply.clock import deadline_in
 from .._apply.takeover import our_entry
 from .._cluster import Client, Object
-from .._components import COMPONENTS, Decision, Finding, decide, detect, read
+from .._components import COMPONENTS, Decision, Finding, decide, detect, read, recognised
 from .._components.component import US
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
-from .._components.snapshot import NODES
+from .._components.owner import owner_of
+from .._components.snapshot import DAEMON_SETS, NODES
 from .._gpu_nodes.selection import name_of
 from .._rights import demand
 from .effects import wait_for_effect
 from .nodes import gpu_inventory, gpu_nodes, pod_spec, why_unreached
 from .request import Request, Result
 from .rights import rights
+
+LOOKING = ("existing", "verify")
+"""Modes in which to judge is all that is asked for."""
 
 
 def provide(
@@ -46,7 +51,11 @@ def provide(
     if decision.action == SKIP:
         return result
     ours: list[Object] = []
+    found = recognised(component.signs, DAEMON_SETS, snapshot.of(DAEMON_SETS))
+    theirs = [one for one in found if owner_of(one)[0] != US]
     if decision.action != VERIFY:
+        if decision.action == ADOPT:
+            refuse_a_second(request, finding, theirs)
         refuse_unreached(request, nodes)
         demand(client, rights(client, request), of=request.name)
         sets = _sets(client, request)
@@ -54,7 +63,8 @@ def provide(
             client,
             sets,
             check_mode=check_mode,
-            force_conflicts=decision.action == ADOPT,
+            adopt=decision.action == ADOPT,
+            recreate=("DaemonSet", "Deployment") if decision.action == ADOPT else (),
             wait=wait and bool(gpu_nodes(nodes)),
             wait_timeout=wait_timeout,
             show_diff=show_diff,
@@ -63,14 +73,15 @@ def provide(
         result.changed = any(outcome.changed for outcome in result.outcomes)
     if decision.action != VERIFY or finding.owner == US:
         ours = _daemon_sets(client, request)
-    if wait and not check_mode and not result.diagnosis:
+    if (wait or request.mode in LOOKING) and not check_mode and not result.diagnosis:
         result.trouble, nodes = wait_for_effect(
             client,
             request.name,
             ours,
+            [] if decision.action == ADOPT else theirs,
             expected_nodes=request.expected_nodes,
             gpus=request.expected_gpus,
-            deadline=deadline,
+            deadline=deadline if wait else time.monotonic(),
             progress=progress,
         )
         result.inventory = gpu_inventory(nodes)
@@ -91,6 +102,31 @@ def _decide(request: Request, finding: Finding) -> Decision:
             ]
         )
     return decision
+
+
+def refuse_a_second(request: Request, finding: Finding, theirs: Sequence[Object]) -> None:
+    """To adopt is to take over objects of the same names. Beside one of another name ours would be a second
+    instance."""
+    names = {_place(obj) for obj in request.objects() if obj["kind"] == "DaemonSet"}
+    others = [one for one in theirs if _place(one) not in names]
+    if theirs and not others:
+        return
+    seen = [f"DaemonSet {'/'.join(_place(one))}" for one in others] or finding.evidence
+    ours = " or ".join(f"DaemonSet {'/'.join(place)}" for place in sorted(names))
+    raise Refused(
+        [
+            Diagnosis(
+                code="OtherOwner",
+                object=request.name,
+                message=f"{'; '.join(seen)}: not {ours}, so ours would run beside it.",
+                hint="Remove it there first, set the namespace where it runs, or use if_exists: skip.",
+            )
+        ]
+    )
+
+
+def _place(obj: Object) -> tuple[str, str]:
+    return obj["metadata"]["namespace"], obj["metadata"]["name"]
 
 
 def refuse_unreached(request: Request, nodes: Sequence[Object]) -> None:

@@ -80,7 +80,6 @@ class Result:
     changed: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     trouble: list[Diagnosis] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
     inventory: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property

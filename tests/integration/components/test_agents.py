@@ -118,7 +118,7 @@ def test_a_missing_toleration_is_no_success(client: Client, asking: Ask, put: Pu
 
     eventually(lambda: counted().get("observedGeneration") == 1)
     assert counted()["desiredNumberScheduled"] == counted()["numberReady"] == 0
-    found = judge("device_plugin", [made], client.list("v1", "Node"), [], expected_nodes=None, gpus=1)
+    found = judge("device_plugin", [made], [], client.list("v1", "Node"), [], expected_nodes=None, gpus=1)
     assert {one.object for one in found} == {"Node bare-0", "Node bare-1"}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from ansible_collections.inferops.serving.plugins.module_utils._apply.takeover import (
     LAST_APPLIED,
-    client_side_managers,
+    client_side_entries,
+    entries_of_others,
     foretell,
     hand_over,
     made_by_client_side_apply,
@@ -53,7 +54,7 @@ STATUS = entry("controller", {"f:status": {}, "f:metadata": {"f:annotations": RE
 def test_the_predecessor_is_who_wrote_the_record() -> None:
     obj = live(CLIENT_SIDE, EDIT, STATUS)
     assert made_by_client_side_apply(obj)
-    assert client_side_managers(obj) == {"any-name-at-all"}
+    assert client_side_entries(obj) == [CLIENT_SIDE]
 
 
 def test_an_object_that_we_applied_is_not_taken_over_again() -> None:
@@ -62,7 +63,7 @@ def test_an_object_that_we_applied_is_not_taken_over_again() -> None:
 
 
 def test_fields_are_handed_over_once_and_the_record_goes() -> None:
-    lock, managers, record = hand_over(live(CLIENT_SIDE, EDIT))
+    lock, managers, record = hand_over(live(CLIENT_SIDE, EDIT), [CLIENT_SIDE])
     assert lock == {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"}
     assert record["op"] == "remove"
     assert record["path"] == "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"
@@ -74,7 +75,7 @@ def test_fields_are_handed_over_once_and_the_record_goes() -> None:
 
 def test_several_predecessors_become_one() -> None:
     second = entry("older", {"f:data": {"f:more": {}}, "f:metadata": {"f:annotations": RECORD}})
-    managers = hand_over(live(CLIENT_SIDE, second))[1]["value"]
+    managers = hand_over(live(CLIENT_SIDE, second), [CLIENT_SIDE, second])[1]["value"]
     assert len(managers) == 1
     assert set(managers[0]["fieldsV1"]["f:data"]) == {".", "f:stays", "f:goes", "f:more"}
 
@@ -83,10 +84,23 @@ def test_what_will_be_is_known_from_a_forced_dry_run() -> None:
     ours = entry("inferops.serving", {"f:data": {"f:stays": {}}}, operation="Apply")
     applied = live(CLIENT_SIDE, EDIT, ours)
     applied["data"] = {"stays": "new", "goes": "2", "edited": "3"}
-    after = foretell(live(CLIENT_SIDE, EDIT), applied)
+    after = foretell(applied, [CLIENT_SIDE])
     assert after["data"] == {"stays": "new", "edited": "3"}
     assert "annotations" not in after["metadata"]
     assert applied["data"]["goes"] == "2", "the answer of the server stays as it is"
+
+
+def test_of_an_adopted_object_only_controllers_keep_their_fields() -> None:
+    helm = entry("helm", {"f:data": {"f:stays": {}, "f:goes": {}}}, operation="Apply")
+    controller = entry("kube-controller-manager", {"f:data": {"f:edited": {}}})
+    theirs = live(helm, EDIT, controller, STATUS)
+    del theirs["metadata"]["annotations"]
+    assert entries_of_others(theirs) == [helm, EDIT]
+    _lock, managers = hand_over(theirs, entries_of_others(theirs))
+    *kept, ours = managers["value"]
+    assert kept == [controller, STATUS]
+    assert (ours["manager"], ours["operation"]) == ("inferops.serving", "Apply")
+    assert set(ours["fieldsV1"]["f:data"]) == {"f:stays", "f:goes", "f:edited"}
 
 
 def test_a_state_is_rewritten_by_what_differs() -> None:

@@ -48,8 +48,9 @@ def pod(on: str, *, ready: bool = True, waiting: str = "") -> dict[str, Any]:
 
 
 def look(component: str, nodes: list[dict], **rest: Any) -> list[Any]:
-    given = {"expected_nodes": None, "gpus": 1, "pods": [], "daemon_sets": [], **rest}
-    return judge(component, given.pop("daemon_sets"), nodes, given.pop("pods"), **given)
+    given = {"expected_nodes": None, "gpus": 1, "pods": [], "daemon_sets": [], "theirs": [], **rest}
+    lists = given.pop("daemon_sets"), given.pop("theirs"), nodes, given.pop("pods")
+    return judge(component, *lists, **given)
 
 
 @pytest.mark.req("S1-24")
@@ -96,6 +97,23 @@ def test_the_cause_is_told(obj: dict, pods: list[dict], word: str) -> None:
     assert word in found.hint
 
 
+def test_the_cause_is_told_of_somebody_elses_too() -> None:
+    """One that shuts a node out explains what lacks there, unless another one is meant for it."""
+    untolerating = {**daemon_set(), "metadata": {"name": "theirs", "namespace": "a", "uid": "2"}}
+    nodes = [node("a", taints=(TAINT,)), node("b", gpus="8", taints=(TAINT,))]
+    [found] = look("device_plugin", nodes, theirs=[untolerating])
+    assert found.object == "Node a"
+    assert found.hint == (
+        "Likely cause: DaemonSet theirs does not reach it: taint nvidia.com/gpu=present:NoSchedule is not"
+        " tolerated."
+    )
+    both = [untolerating, daemon_set(tolerations=TOLERATES)]
+    [found] = look("device_plugin", nodes, theirs=both, pods=[pod("a", ready=False)])
+    assert "pod agent-a is not ready" in found.hint
+    [found] = look("device_plugin", nodes, theirs=both, pods=[pod("a")])
+    assert "driver" in found.hint
+
+
 def test_ready_pods_of_somebody_else_do_not_count() -> None:
     stranger = pod("a")
     stranger["metadata"]["ownerReferences"] = [{"uid": "2"}]
@@ -128,3 +146,13 @@ def test_the_inventory_tells_product_number_and_memory() -> None:
     assert gpu_inventory([node("a", gpus="8", **labels)]) == {
         "a": {"product": "NVIDIA-L40S", "count": 8, "memory_mib": 46068, "mig": "none"}
     }
+
+
+def test_shares_of_memory_and_time_are_no_gpus() -> None:
+    told = node("a", gpus="8")
+    told["status"]["allocatable"] |= {
+        "nvidia.com/gpumem-percentage": "800",
+        "nvidia.com/gpucores": "800",
+        "nvidia.com/mig-1g.5gb": "7",
+    }
+    assert gpu_inventory([told])["a"]["count"] == 8 + 7
