@@ -80,9 +80,36 @@ options:
   version:
     description: The version, for the address of the release, and of a chart from elsewhere.
   images:
-    description: Images to replace, whole names.
+    description:
+      - Images to replace. Keys are whole names, or the last part of a repository such as V(kube-scheduler),
+        which stands for it in every registry and with every tag.
     type: dict
     default: {}
+  gpu_resources:
+    description:
+      - For V(hami), what services call shares of GPUs, as C(llm_cluster.gpu_resources). A chart gets the
+        names as values. Manifests with other names are refused, and what is there already with other names
+        fails, because pods would wait for ever. Without names of memory nothing is compared.
+    type: dict
+    suboptions:
+      preset:
+        description: Whose names they are.
+        type: str
+        choices: [nvidia, hami, otterscale]
+        default: nvidia
+      count:
+        description: Name of a GPU, where it is not that of the preset.
+        type: str
+      memory_percent:
+        description: Name of a share of memory in percent, where it is not that of the preset.
+        type: str
+      memory:
+        description: Name of a share of memory in MiB, where it is not that of the preset.
+        type: str
+  scheduler:
+    description: For V(hami), the scheduler that services name. It is compared together with O(gpu_resources).
+    type: str
+    default: hami-scheduler
   tolerations:
     description: Tolerations added to every pod of the bundle.
     type: list
@@ -251,15 +278,18 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     CHART,
     PRODUCTS,
     Chart,
+    Names,
     Source,
     SourceError,
     Transformation,
     Wish,
     bring,
+    chart_values,
     rights,
     secret_values,
     take_away,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.gpus import RESOURCE_NAMES
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import pinned
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
@@ -284,6 +314,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "namespace": {"type": "str"},
     "move": {"type": "bool", "default": False},
     "images": {"type": "dict", "default": {}},
+    "gpu_resources": {
+        "type": "dict",
+        "options": {
+            "preset": {"type": "str", "choices": list(RESOURCE_NAMES), "default": "nvidia"},
+            "count": {"type": "str"},
+            "memory_percent": {"type": "str"},
+            "memory": {"type": "str"},
+        },
+    },
+    "scheduler": {"type": "str", "default": "hami-scheduler"},
     "tolerations": {"type": "list", "elements": "dict", "default": []},
     "node_selector": {"type": "dict", "default": {}},
     "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
@@ -332,9 +372,10 @@ def _wish(options: dict[str, Any]) -> Wish:
     if needs_one and not place:
         raise SourceError(f"{product.name}: give a source; no manifest of it is published.")
     namespace = options["namespace"] or product.namespace
+    names = _names(options) if product.shares else None
     return Wish(
         product=product,
-        source=_source(options, place, version=str(version), namespace=namespace),
+        source=_source(options, place, version=str(version), namespace=namespace, names=names),
         how=Transformation(
             namespace=namespace if options["move"] else "",
             images=options["images"],
@@ -354,10 +395,21 @@ def _wish(options: dict[str, Any]) -> Wish:
         if_exists=options["if_exists"],
         allow_downgrade=options["allow_downgrade"],
         accept_dangers=options["accept_dangers"],
+        names=names,
     )
 
 
-def _source(options: dict[str, Any], place: str, *, version: str, namespace: str) -> Source:
+def _names(options: dict[str, Any]) -> Names | None:
+    """None where services ask for no shares."""
+    given = dict(options["gpu_resources"] or {})
+    named = RESOURCE_NAMES[given.pop("preset", "nvidia")]
+    resources = {**named, **{what: name for what, name in given.items() if name}}
+    return Names(resources=resources, scheduler=options["scheduler"]) if len(resources) > 1 else None
+
+
+def _source(
+    options: dict[str, Any], place: str, *, version: str, namespace: str, names: Names | None
+) -> Source:
     proof = {"checksum": options["checksum"] or "", "unverified": options["allow_unverified"]}
     if not place.startswith(CHART):
         if options["values"] and options["source"]:
@@ -368,7 +420,7 @@ def _source(options: dict[str, Any], place: str, *, version: str, namespace: str
         release=options["release"] or options["component"].replace("_", "-"),
         namespace=namespace,
         version=version,
-        values=options["values"],
+        values={**(chart_values(names) if names else {}), **options["values"]},
         helm=options["helm"],
         **proof,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .bring import Brought, Wish, bring, rights, take_away
 from .chart import CHART, Abilities, Chart, abilities, render, secret_values
+from .naming import Names, chart_values
 from .products import PRODUCTS, Product
 from .source import Source, SourceError, fetch
 from .transform import Change, Transformation, transform
@@ -18,6 +19,7 @@ __all__ = [
     "Brought",
     "Change",
     "Chart",
+    "Names",
     "Product",
     "Source",
     "SourceError",
@@ -25,6 +27,7 @@ __all__ = [
     "Wish",
     "abilities",
     "bring",
+    "chart_values",
     "fetch",
     "render",
     "rights",

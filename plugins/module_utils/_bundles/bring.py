@@ -20,6 +20,8 @@ from .._rights import Rights, demand
 from .backwards import going_backwards
 from .chart import Chart, abilities, render
 from .driver import volumes_of
+from .naming import Names, misnamed
+from .pace import out_of_step
 from .products import Product
 from .proof import silence
 from .rights import needed
@@ -40,6 +42,8 @@ class Wish:
     if_exists: str = "skip"
     allow_downgrade: bool = False
     accept_dangers: bool = False
+    names: Names | None = None
+    """What services call shares of GPUs, where the product gives them out."""
 
     @property
     def own_set(self) -> str:
@@ -105,7 +109,9 @@ def bring(
     else:
         _refuse_without(client, wish.product)
         made, brought.changes, brought.checksum = _made(client, wish, download)
-        if problems := going_backwards(client, name, made, allow_downgrade=wish.allow_downgrade):
+        backwards = going_backwards(client, name, made, allow_downgrade=wish.allow_downgrade)
+        wrong = misnamed(made, wish.names) if wish.names else []
+        if problems := [*backwards, *out_of_step(client, made), *wrong]:
             raise Refused(problems)
         refuse_dangers(made, wish)
         sets = _sets(client, wish, made)
@@ -114,14 +120,16 @@ def bring(
             client,
             sets,
             check_mode=check_mode,
-            force_conflicts=decision.action == ADOPT,
+            adopt=decision.action == ADOPT,
             wait=wait,
             wait_timeout=wait_timeout,
             show_diff=show_diff,
             progress=progress,
         )
     if wait and not check_mode and not brought.diagnosis:
-        brought.trouble += silence(client, wish.product, deadline=deadline, progress=progress)
+        brought.trouble += silence(
+            client, wish.product, names=wish.names, deadline=deadline, progress=progress
+        )
     return brought
 
 

@@ -13,25 +13,35 @@ from .._apply import Diagnosis
 from .._apply.rejection import is_webhook_down
 from .._cluster import ApiError, Client, NotServed, Object
 from .driver import without_driver
+from .naming import Names
 from .products import Product
 from .sharing import without_shares
 
 PAUSE = 0.5
+FOR_EVER = ("NotServed", "Rejected")
+"""Codes of what no waiting heals."""
 Check: TypeAlias = "Callable[[], Sequence[Diagnosis]]"
 
 
 def silence(
-    client: Client, product: Product, *, deadline: float, progress: Callable[[str], None]
+    client: Client,
+    product: Product,
+    *,
+    names: Names | None = None,
+    deadline: float,
+    progress: Callable[[str], None],
 ) -> list[Diagnosis]:
     """What does not answer by the deadline; nothing where all is well."""
     return [
         found
-        for what, check in _checks(client, product, deadline)
+        for what, check in _checks(client, product, names, deadline)
         for found in _waited(check, f"{product.name}: waiting until {what}", deadline, progress)
     ]
 
 
-def _checks(client: Client, product: Product, deadline: float) -> Iterator[tuple[str, Check]]:
+def _checks(
+    client: Client, product: Product, names: Names | None, deadline: float
+) -> Iterator[tuple[str, Check]]:
     name = product.name
     if probe := product.probe:
         yield "its webhooks answer", lambda: _alone(_webhooks(client, probe, name))
@@ -42,7 +52,7 @@ def _checks(client: Client, product: Product, deadline: float) -> Iterator[tuple
     if product.webhook:
         yield f"{product.webhook} can be trusted", lambda: _alone(_trusted(client, product.webhook, name))
     if product.shares:
-        yield "every GPU node has shares to give", lambda: without_shares(client, product)
+        yield "every GPU node has shares to give", lambda: without_shares(client, product, names)
 
 
 def _alone(found: Diagnosis | None) -> list[Diagnosis]:
@@ -51,7 +61,7 @@ def _alone(found: Diagnosis | None) -> list[Diagnosis]:
 
 def _waited(check: Check, line: str, deadline: float, progress: Callable[[str], None]) -> Sequence[Diagnosis]:
     said = False
-    while (found := check()) and found[0].code != "NotServed" and time.monotonic() + PAUSE < deadline:
+    while (found := check()) and found[0].code not in FOR_EVER and time.monotonic() + PAUSE < deadline:
         if not said:
             progress(line)
             said = True

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,13 @@ from .._gpu_nodes.selection import Node, name_of
 from .._prerequisites.effects import RUNTIME, cause_at, pods_of
 from .._prerequisites.nodes import gpu_nodes, offered, pod_spec, why_unreached
 from .._quantities import quantity
+from .naming import FIELDS, Names, misnamed, settings
 from .products import Product
 
 REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
 GIVEN_UP = "Deleted"
 """What the scheduler writes of a node that did not answer: it sends no pods there any more."""
-SETTINGS = "device-config.yaml"
-FIELDS = 7
+OLDER_FIELDS = 7
 COUNTED = "nvidia.com/gpu"
 """What the chart calls a share, where its settings cannot be read."""
 
@@ -44,8 +45,8 @@ class Device:
     healthy: bool
 
 
-def without_shares(client: Client, product: Product) -> list[Diagnosis]:
-    """What is missing everywhere, and each GPU node that has no shares to give."""
+def without_shares(client: Client, product: Product, names: Names | None = None) -> list[Diagnosis]:
+    """What is wrong everywhere, and each GPU node that has no shares to give."""
     component = COMPONENTS[product.name]
     daemon_sets = client.list("apps/v1", "DaemonSet")
     agents = recognised(component.signs, DAEMON_SETS, daemon_sets)
@@ -54,14 +55,16 @@ def without_shares(client: Client, product: Product) -> list[Diagnosis]:
         return [_problem(product.name, "no DaemonSet of its device plugin was found.", hint)]
     schedulers = recognised(component.signs, DEPLOYMENTS, client.list("apps/v1", "Deployment"))
     pods = [pod for one in agents for pod in pods_of(client, one)]
+    mounted = _mounted(client, agents[0])
     return [
+        *(misnamed([*mounted, *schedulers], names) if names else ()),
         *_without_scheduler(product.name, schedulers),
         *judge(
             client.list("v1", "Node"),
             agents,
             pods,
             rivals=recognised(component.rivals, DAEMON_SETS, daemon_sets),
-            resource=_counted(client, agents[0]),
+            resource=_counted(mounted),
         ),
     ]
 
@@ -99,7 +102,7 @@ def devices(node: Node) -> list[Device]:
 def _older(text: str) -> dict[str, Any]:
     """``<id>,<shares>,<memory>,<cores>,<type>,<NUMA node>,<healthy>``."""
     fields = text.split(",")
-    if len(fields) < FIELDS:
+    if len(fields) < OLDER_FIELDS:
         raise ValueError(text)
     return {"id": fields[0], "count": fields[1], "health": fields[6] != "false"}
 
@@ -181,19 +184,20 @@ def _without_scheduler(name: str, schedulers: Sequence[Object]) -> Iterator[Diag
             yield _problem(title(one), f"{ready} of {wanted} copies of the scheduler are ready.", hint)
 
 
-def _counted(client: Client, agent: Object) -> str:
-    """What the settings that the device plugin mounts call a share."""
-    import yaml
+def _mounted(client: Client, agent: Object) -> list[Object]:
+    """The ConfigMaps of the device plugin's pods, as far as they may be read."""
+    found: list[Object] = []
+    for volume in pod_spec(agent).get("volumes") or ():
+        if name := (volume.get("configMap") or {}).get("name"):
+            with suppress(ClusterError):
+                obj = client.get("v1", "ConfigMap", name, agent["metadata"]["namespace"])
+                found += [{**obj, "kind": "ConfigMap"}] if obj else []
+    return found
 
-    mounted = [(one.get("configMap") or {}).get("name") for one in pod_spec(agent).get("volumes") or ()]
-    for name in filter(None, mounted):
-        try:
-            found = client.get("v1", "ConfigMap", name, agent["metadata"]["namespace"]) or {}
-            settings = yaml.safe_load((found.get("data") or {}).get(SETTINGS, ""))
-            return str(settings["nvidia"]["resourceCountName"])
-        except (ClusterError, KeyError, TypeError, yaml.YAMLError):
-            continue
-    return COUNTED
+
+def _counted(mounted: Sequence[Object]) -> str:
+    """What the settings call a share."""
+    return next((str(name) for obj in mounted if (name := settings(obj).get(FIELDS["count"]))), COUNTED)
 
 
 def _problem(name: str, message: str, hint: str) -> Diagnosis:

@@ -38,8 +38,9 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Transformation:
-    """``images`` are replacements, by the whole name or by the last part of a repository; ``mirrors`` and
-    ``prefix`` are for all other images. Tolerations and the like go to every pod of the bundle, also inside custom resources."""
+    """``images`` are replacements, by whole names or by the last part of a repository; ``mirrors`` and
+    ``prefix`` are for all other images. Tolerations and the like go to every pod of the bundle, also inside
+    custom resources."""
 
     namespace: str = ""
     images: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""GPU products as the node label ``nvidia.com/gpu.product`` names them."""
+"""GPU products as the node label ``nvidia.com/gpu.product`` names them, and what pods ask for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,21 @@ class Product:
     nvlink: bool = False
     """GPUs of one node reach each other by NVLink."""
 
+
+RESOURCE_NAMES: dict[str, dict[str, str]] = {
+    "nvidia": {"count": "nvidia.com/gpu"},
+    "hami": {
+        "count": "nvidia.com/gpu",
+        "memory_percent": "nvidia.com/gpumem-percentage",
+        "memory": "nvidia.com/gpumem",
+    },
+    "otterscale": {
+        "count": "otterscale.com/vgpu",
+        "memory_percent": "otterscale.com/vgpumem-percentage",
+        "memory": "otterscale.com/vgpumem",
+    },
+}
+"""Preset → what a resource counts → its name."""
 
 PRODUCTS: dict[str, Product] = {
     "Tesla-P100-PCIE-16GB": Product(memory_gib=16, compute=(6, 0)),

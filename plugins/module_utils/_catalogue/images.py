@@ -43,6 +43,11 @@ class Reference:
     tag: str = ""
     digest: str = ""
 
+    @property
+    def name(self) -> str:
+        """The last part of the repository, which mirrors keep."""
+        return self.repository.rpartition("/")[2]
+
 
 def parse(image: str) -> Reference:
     """The parts of ``[registry/]repository[:tag][@digest]``."""
@@ -83,7 +88,7 @@ def trtllm_version(image: str) -> str | None:
     An image that is made on top of Triton's usually has the release alone as its tag.
     """
     reference = parse(image)
-    own = reference.repository.rpartition("/")[2] != TRITON
+    own = reference.name != TRITON
     release = triton_release(reference.tag, "" if own else "trtllm")
     return TRTLLM_IN_TRITON.get("{:02}.{:02}".format(*release)) if release else None
 

@@ -259,7 +259,7 @@ def _images(obj: Object) -> Iterator[str]:
 
 
 def _basename(image: str) -> str:
-    return parse(image).repository.rpartition("/")[2]
+    return parse(image).name
 
 
 def _annotations(obj: Object) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._catalogue.gpus import RESOURCE_NAMES
 from .._quantities import quantity
 
 if TYPE_CHECKING:
@@ -15,26 +16,12 @@ if TYPE_CHECKING:
 
 PRODUCT_LABEL = "nvidia.com/gpu.product"
 
-_RESOURCE_NAMES = {
-    "nvidia": {"count": "nvidia.com/gpu"},
-    "hami": {
-        "count": "nvidia.com/gpu",
-        "memory_percent": "nvidia.com/gpumem-percentage",
-        "memory": "nvidia.com/gpumem",
-    },
-    "otterscale": {
-        "count": "otterscale.com/vgpu",
-        "memory_percent": "otterscale.com/vgpumem-percentage",
-        "memory": "otterscale.com/vgpumem",
-    },
-}
-
 
 def resource_names(cluster: Cluster) -> dict[str, str]:
     """Names of the cluster's GPU resources by what they count."""
     given = cluster.gpu_resources
     named = {"count": given.count, "memory_percent": given.memory_percent, "memory": given.memory}
-    return {**_RESOURCE_NAMES[given.preset], **{what: name for what, name in named.items() if name}}
+    return {**RESOURCE_NAMES[given.preset], **{what: name for what, name in named.items() if name}}
 
 
 def gpu_resources(plan: ServicePlan) -> dict[str, str]:

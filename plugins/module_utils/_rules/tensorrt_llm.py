@@ -37,7 +37,7 @@ def _image(plan: ServicePlan) -> Iterator[Problem]:
     image = plan.service.image
     if image is None or plan.service.version is not None or trtllm_version(image) is not None:
         return
-    if parse(image).repository.rpartition("/")[2] == TRITON:
+    if parse(image).name == TRITON:
         message = f"{image} has no TensorRT-LLM, or is a release of Triton that is not known."
         hint = "Use a tag such as 26.06-trtllm-python-py3, or write version: the version of TensorRT-LLM."
     else:

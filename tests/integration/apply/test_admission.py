@@ -6,21 +6,17 @@ answer."""
 
 from __future__ import annotations
 
-import base64
-import json
-import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import ObjectSet, apply, remove
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+
+from tests.support import webhook as support
 
 from .samples import Object, actions, definition, deployment, trouble, widget
 
@@ -29,73 +25,25 @@ pytestmark = [pytest.mark.proof("A")]
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("webhook")
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        [
-            *(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-            ),
-            *("-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-keyout", str(key), "-out", str(cert)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return cert, key
+    return support.certificate(tmp_path_factory.mktemp("webhook"))
 
 
-class Webhook:
-    """A real admission webhook on the loopback: it refuses widgets larger than ten and colours the others."""
+class Webhook(support.Webhook):
+    """Refuses widgets larger than ten and colours the others."""
 
     def __init__(self, certificate: tuple[Path, Path]) -> None:
-        self.certificate = certificate
+        super().__init__(certificate, self.review)
         self.reviewed: list[str] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(handler: BaseHTTPRequestHandler) -> None:
-                review = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
-                answer = json.dumps({**review, "response": self.review(review["request"])}).encode()
-                handler.send_response(200)
-                handler.send_header("Content-Type", "application/json")
-                handler.send_header("Content-Length", str(len(answer)))
-                handler.end_headers()
-                handler.wfile.write(answer)
-
-            def log_message(self, *_args: Any) -> None:
-                """The tests read ``reviewed``."""
-
-        self._handler = Handler
-        reserved = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = reserved.server_port
-        reserved.server_close()
 
     def review(self, request: Object) -> Object:
         obj = request["object"]
         self.reviewed.append(obj["metadata"]["name"])
         if obj["spec"]["size"] > 10:
-            return {"uid": request["uid"], "allowed": False, "status": {"message": "too large"}}
-        patch = [{"op": "add", "path": "/spec/colour", "value": "blue"}]
-        encoded = base64.b64encode(json.dumps(patch).encode()).decode()
-        return {"uid": request["uid"], "allowed": True, "patchType": "JSONPatch", "patch": encoded}
-
-    def serve(self) -> ThreadingHTTPServer:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(*self.certificate)
-        server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return server
+            return {"allowed": False, "status": {"message": "too large"}}
+        return support.allowed([{"op": "add", "path": "/spec/colour", "value": "blue"}])
 
     def configuration(self, name: str, group: str) -> Object:
-        bundle = base64.b64encode(self.certificate[0].read_bytes()).decode()
+        rule = {"apiGroups": [group], "apiVersions": ["*"], "resources": ["widgets"]}
         return {
             "apiVersion": "admissionregistration.k8s.io/v1",
             "kind": "MutatingWebhookConfiguration",
@@ -106,15 +54,8 @@ class Webhook:
                     "admissionReviewVersions": ["v1"],
                     "sideEffects": "None",
                     "timeoutSeconds": 2,
-                    "clientConfig": {"url": f"https://127.0.0.1:{self.port}/", "caBundle": bundle},
-                    "rules": [
-                        {
-                            "apiGroups": [group],
-                            "apiVersions": ["*"],
-                            "operations": ["CREATE", "UPDATE"],
-                            "resources": ["widgets"],
-                        }
-                    ],
+                    "clientConfig": self.client_config,
+                    "rules": [{**rule, "operations": ["CREATE", "UPDATE"]}],
                 }
             ],
         }
@@ -122,17 +63,14 @@ class Webhook:
 
 @contextmanager
 def started_after(webhook: Webhook, seconds: float) -> Iterator[None]:
-    servers: list[ThreadingHTTPServer] = []
-    timer = threading.Timer(seconds, lambda: servers.append(webhook.serve()))
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
-        for server in servers:
-            server.shutdown()
-            server.server_close()
+    with ExitStack() as stack:
+        timer = threading.Timer(seconds, lambda: stack.enter_context(webhook.served()))
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 SCHEMA = {"type": "object", "properties": {"size": {"type": "integer"}, "colour": {"type": "string"}}}

@@ -24,7 +24,7 @@ from tests.support.playbook import ROOT, Run, run_playbook
 
 from .conftest import written
 
-pytestmark = [pytest.mark.proof("P", "C"), pytest.mark.usefixtures("agents_work")]
+pytestmark = [pytest.mark.proof("P", "C")]
 RBAC = "rbac.authorization.k8s.io"
 SCENARIOS = ROOT / "extensions" / "molecule"
 BUNDLES = {
@@ -41,6 +41,8 @@ ON_GPU_NODES = {
     "value": {"nvidia.com/gpu": "present"},
 }
 PATCHES = {"hami": [{"target": {"kind": "DaemonSet"}, "ops": [ON_GPU_NODES]}]}
+IMAGES = {"kube-scheduler": "registry.k8s.io/kube-scheduler"}
+"""HAMi's is compared with the cluster's version."""
 UNANSWERED = ("hami", "adapter")
 """Nobody answers for their webhook or API here, so it is not waited for."""
 KEPT = ("prometheus", "aidaptiv")
@@ -74,7 +76,11 @@ def errand(request: pytest.FixtureRequest, asking: Callable[..., Any]) -> Errand
         product=product,
         source=_bundles.Source(place=str(SCENARIOS / BUNDLES[name])),
         how=_bundles.Transformation(
-            drop_secrets=True, tolerations=[{"operator": "Exists"}], patches=PATCHES.get(name, ()), **move
+            drop_secrets=True,
+            images=IMAGES,
+            tolerations=[{"operator": "Exists"}],
+            patches=PATCHES.get(name, ()),
+            **move,
         ),
         namespace=product.namespace,
     )
