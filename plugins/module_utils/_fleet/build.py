@@ -10,7 +10,9 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from . import values
+from .arguments import home
 from .problem import Problem
+from .records.engine import EngineArgs
 from .schema import READERS, Key, keys
 
 Record = TypeVar("Record")
@@ -109,7 +111,9 @@ class Builder:
         return read
 
     def _unknown(self, path: str, name: Any, cls: type[Any]) -> None:
-        self.wrong(f"{path}.{name}", "unknown key.", _nearest(str(name), cls), "V-01")
+        word = _snake(str(name))
+        elsewhere = home(word) if path.startswith("llm_serving") else ""
+        self.wrong(f"{path}.{name}", "unknown key.", elsewhere or _nearest(word, cls), "V-01")
 
     def _kinds(self, given: Mapping[str, Any], known: Mapping[str, Key], path: str) -> None:
         kind = given.get("kind")
@@ -125,8 +129,8 @@ class Builder:
 
 
 def addressed(raw: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Each item of a list with its path, by name where it has one."""
-    for index, item in enumerate(raw):
+    """Each item of a list with its path, by name where it has one. Nothing where it is no list."""
+    for index, item in enumerate(raw if isinstance(raw, (list, tuple)) else ()):
         label: Any = index
         if isinstance(item, Mapping):
             label = next((item[key] for key in NAMING if isinstance(item.get(key), str)), index)
@@ -147,19 +151,23 @@ def _choose(read: str, choices: tuple[str, ...]) -> str:
 
 def _nearest(name: str, cls: type[Any]) -> str:
     known = list(keys(cls))
-    if near := get_close_matches(_snake(name), known, n=1, cutoff=0.6):
+    if near := get_close_matches(name, known, n=1, cutoff=0.6):
         return f"Did you mean {near[0]}?"
-    if elsewhere := _deeper(_snake(name), cls):
+    if elsewhere := _deeper(name, cls):
         return f"Did you mean {elsewhere}?"
-    return f"Known keys: {', '.join(known)}." if len(known) <= FEW else ""
+    if cls is EngineArgs:
+        return (
+            "Arguments without a key here go to extra, as in extra: [--max-loras=2]; Triton's to model_json."
+        )
+    if len(known) <= FEW:
+        return f"Known keys: {', '.join(known)}."
+    return "ansible-doc inferops.serving.services lists the keys."
 
 
 def _snake(name: str) -> str:
-    return (
-        "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-        .lstrip("_")
-        .replace("-", "_")
-    )
+    """The name as keys are written: from any casing, or from an argument with its dashes."""
+    lower = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return lower.replace("-", "_").strip("_")
 
 
 def _deeper(name: str, cls: type[Any]) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -43,8 +43,8 @@ def load(
     cluster = builder.record(Cluster, variables.get("llm_cluster") or {}, "llm_cluster") or Cluster()
     secrets, found = _secrets(variables, environ)
     builder.problems += found
-    stores = _unique(builder, builder.records(Store, variables.get("llm_stores") or [], "llm_stores"))
-    models = _unique(builder, builder.records(Model, variables.get("llm_models") or [], "llm_models"))
+    stores = _entries(builder, Store, variables.get("llm_stores") or [], "llm_stores")
+    models = _entries(builder, Model, variables.get("llm_models") or [], "llm_models")
     services = _services(builder, variables.get("llm_serving") or [])
     references = _References(builder, {"llm_secrets": secrets, "llm_stores": stores, "llm_models": models})
     fleet = Fleet(
@@ -62,7 +62,7 @@ def _secrets(
 ) -> tuple[dict[str, Secret], list[Problem]]:
     builder = Builder(quiet=True)
     raw = variables.get("llm_secrets") or []
-    secrets = _unique(builder, builder.records(Secret, raw, "llm_secrets"))
+    secrets = _entries(builder, Secret, raw, "llm_secrets")
     for name, secret in secrets.items():
         resolved, missing = resolve(secret, environ) if environ is not None else (secret, [])
         builder.problems += missing
@@ -75,7 +75,7 @@ def _services(builder: Builder, raw: Any) -> list[Service]:
     if not isinstance(raw, (list, tuple)):
         builder.records(Service, raw, "llm_serving")
         return []
-    services: list[tuple[str, Service]] = []
+    services: list[Service] = []
     for path, entry in addressed(raw, "llm_serving"):
         if not isinstance(entry, Mapping):
             builder.record(Service, entry, path)
@@ -87,15 +87,33 @@ def _services(builder: Builder, raw: Any) -> list[Service]:
             continue
         canary, problems = canary_of(service, entry, path)
         builder.problems += problems
-        services.append((path, replace(service, provenance=merged.provenance, canary=canary)))
-    return list(_unique(builder, services).values())
+        services.append(replace(service, provenance=merged.provenance, canary=canary))
+    _shared_names(builder, raw, "llm_serving")
+    return list(_by_name(services).values())
 
 
-def _unique(builder: Builder, built: list[tuple[str, Named]]) -> dict[str, Named]:
-    unique: dict[str, Named] = {}
-    for path, record in built:
-        if record.name in unique:
+def _entries(builder: Builder, cls: type[Named], raw: Any, variable: str) -> dict[str, Named]:
+    built = builder.records(cls, raw, variable)
+    _shared_names(builder, raw, variable)
+    return _by_name(record for _, record in built)
+
+
+def _shared_names(builder: Builder, raw: Any, variable: str) -> None:
+    """Reports names that several entries have, also where one of these could not be read."""
+    seen: set[str] = set()
+    for path, item in addressed(raw, variable):
+        name = item.get("name") if isinstance(item, Mapping) else None
+        if not isinstance(name, str):
+            continue
+        if name in seen:
             builder.wrong(f"{path}.name", "is used by two entries.", "Give each entry its own name.", "V-20")
+        seen.add(name)
+
+
+def _by_name(records: Iterable[Named]) -> dict[str, Named]:
+    """The first of each name."""
+    unique: dict[str, Named] = {}
+    for record in records:
         unique.setdefault(record.name, record)
     return unique
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._catalogue import vllm
-from .._rules.derived import ELSEWHERE, HOMES
+from .._fleet.arguments import ELSEWHERE, HOMES
 from .imported import Imported
 
 _GPUS = ("nvidia.com/gpu",)

@@ -13,9 +13,9 @@ from .._catalogue import vllm
 from .._catalogue.images import vllm_version
 from .._catalogue.successors import ARGUMENTS, DEPRECATED
 from .._fleet import Fleet, Problem
+from .._fleet.arguments import ELSEWHERE, HOMES
 from .._fleet.records.engine import VLLM
 from .._plan import ServicePlan
-from .derived import ELSEWHERE, HOMES
 from .finding import Plans, at, error, warning
 
 CODE = "V-18"

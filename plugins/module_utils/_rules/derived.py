@@ -13,58 +13,16 @@ from .._catalogue.images import vllm_version
 from .._catalogue.vllm import given, release
 from .._engines.kv_transfer import kv_transfer_config
 from .._fleet import Fleet, Problem
+from .._fleet.arguments import ELSEWHERE, HOMES
 from .._plan import ServicePlan
 from .finding import Plans, at, error
 
 CODE = "V-02"
 
-HOMES = {
-    "tensor_parallel_size": "topology.tensor",
-    "pipeline_parallel_size": "topology.pipeline",
-    "data_parallel_size": "topology.data",
-    "enable_expert_parallel": "topology.expert",
-    "gpu_memory_utilization": "engine_args.gpu_memory_utilization",
-    "max_model_len": "engine_args.max_model_len",
-    "max_num_seqs": "engine_args.max_num_seqs",
-    "max_num_batched_tokens": "engine_args.max_num_batched_tokens",
-    "kv_cache_dtype": "engine_args.kv_cache_dtype",
-    "dtype": "engine_args.dtype",
-    "quantization": "engine_args.quantization",
-    "enable_prefix_caching": "engine_args.prefix_caching",
-    "enable_chunked_prefill": "engine_args.chunked_prefill",
-    "enforce_eager": "engine_args.enforce_eager",
-    "speculative_config": "engine_args.speculative",
-    "trust_remote_code": "engine_args.trust_remote_code",
-    "seed": "engine_args.seed",
-    "otlp_traces_endpoint": "monitoring.tracing",
-    "enable_lora": "lora.enabled",
-    "max_lora_rank": "lora.max_rank",
-    "kv_offloading_size": "kv_offload.dram_gb",
-    "kv_offloading_backend": "kv_offload.provider",
-}
-"""vLLM's arguments that have a key of their own in an entry of llm_serving."""
-
 VENDOR = {
     name: parameter.home for name, parameter in FLAGS.items() if parameter.home.startswith("kv_offload.")
 }
 """Arguments of aiDAPTIVCache's own that have a key of their own."""
-
-ELSEWHERE = {
-    "model": "llm_models[].source",
-    "model_tag": "llm_models[].source",
-    "revision": "llm_models[].revision",
-    "served_model_name": "llm_models[].served_names",
-    "lora_modules": "llm_models[].adapters",
-    "nnodes": "topology.pods",
-    "node_rank": "topology.pods",
-    "master_addr": "platform and topology.pods",
-    "master_port": "platform and topology.pods",
-    "headless": "topology.pods",
-    "port": "engine and platform",
-    "host": "engine and platform",
-    "shutdown_timeout": "the pod's grace period",
-}
-"""Further arguments that follow from the inventory."""
 
 TRITON = {
     "--model-repository": "store and model",

@@ -25,7 +25,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._catalogue.succes
     ENVIRONMENT,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._engines.triton_vllm import repository
-from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import ELSEWHERE, HOMES
+from ansible_collections.inferops.serving.plugins.module_utils._fleet.arguments import ELSEWHERE, HOMES
 
 from tests.engines.vllm.asking import VERSIONS, Answer, ask, question, specified, words, write_models
 from tests.engines.vllm.cases import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue import vllm, vllm_arguments
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.successors import ARGUMENTS
-from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import ELSEWHERE, HOMES
+from ansible_collections.inferops.serving.plugins.module_utils._fleet.arguments import ELSEWHERE, HOMES
 
 
 @pytest.mark.parametrize(

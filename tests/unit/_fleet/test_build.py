@@ -49,6 +49,24 @@ def problems(**entry: Any) -> list[Problem]:
         ({"kv_offload": {"dramGb": 1}}, "kv_offload.dramGb", "Did you mean dram_gb?"),
         ({"resources": {"memory": {"limits": "1Gi"}}}, "resources.memory.limits", "Did you mean limit?"),
         ({"tolerations": [{"Key": "x"}]}, "tolerations[0].Key", "Did you mean key?"),
+        (
+            {"engine_args": {"tensor_parallel_size": 2}},
+            "engine_args.tensor_parallel_size",
+            "Did you mean topology.tensor?",
+        ),
+        (
+            {"engine_args": {"--enable-lora": True}},
+            "engine_args.--enable-lora",
+            "Did you mean lora.enabled?",
+        ),
+        (
+            {"engine_args": {"served_model_name": "x"}},
+            "engine_args.served_model_name",
+            "follows from llm_models[].served_names.",
+        ),
+        ({"engine_args": {"max_loras": 2}}, "engine_args.max_loras", "extra: [--max-loras=2]"),
+        ({"replicas": 2}, "replicas", "Did you mean scaling.min?"),
+        ({"xyz": 2}, "xyz", "ansible-doc inferops.serving.services"),
     ],
 )
 def test_an_unknown_key_is_told_with_the_nearest(entry: dict[str, Any], path: str, hint: str) -> None:

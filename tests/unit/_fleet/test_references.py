@@ -39,6 +39,12 @@ def test_a_name_is_used_once(variable: str) -> None:
     assert [(problem.code, problem.path) for problem in problems] == [("V-20", f"{variable}[x].name")]
 
 
+def test_a_name_is_told_to_be_used_twice_where_one_of_the_entries_is_wrong() -> None:
+    good = {"name": "x", "model": "m", "engine": "vllm"}
+    _, problems = load({"llm_models": [{"name": "m", "source": "s"}], "llm_serving": [good, {"name": "x"}]})
+    assert ("V-20", "llm_serving[x].name") in [(problem.code, problem.path) for problem in problems]
+
+
 @pytest.mark.parametrize(
     ("variables", "path"),
     [

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._engines.vllm_arguments import engine_arguments
+from ansible_collections.inferops.serving.plugins.module_utils._fleet.arguments import ELSEWHERE, HOMES
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
-from ansible_collections.inferops.serving.plugins.module_utils._rules.derived import ELSEWHERE, HOMES
 
 from tests.unit._rules.asking import found, paths
 
