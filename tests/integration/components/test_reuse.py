@@ -1,23 +1,28 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One role of the installed collection, used by its full name as the page about prerequisites shows."""
+"""The example project of the documentation, which uses one role of the installed collection."""
 
 from __future__ import annotations
 
+import json
 import os
-import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
 
 from tests.support.lab import Lab
-from tests.support.playbook import ROOT, run_playbook
+from tests.support.playbook import ROOT, Run, run_playbook
 
-pytestmark = [pytest.mark.proof("P"), pytest.mark.usefixtures("agents_work")]
+from .conftest import written
+
+pytestmark = [pytest.mark.proof("P")]
 GALAXY = str(Path(sys.executable).parent / "ansible-galaxy")
 
 
@@ -33,28 +38,45 @@ def installed(tmp_path: Path) -> Path:
     return target
 
 
-@pytest.mark.req("XC-17")
-def test_the_example_of_the_page_runs_from_another_project(
-    bare: Lab, installed: Path, tmp_path: Path
-) -> None:
-    text = (ROOT / "docs" / "prerequisites.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```yaml\n(- name: GPUs.*?)```", text, re.DOTALL)
-    (tmp_path / "play.yml").write_text(example)
-    variables = {"ansible_python_interpreter": sys.executable}
-    hosts = {"clusters": {"hosts": {"one": {}}, "vars": variables}}
-    (tmp_path / "inventory.yml").write_text(yaml.safe_dump(hosts))
-    environ = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "K8S_AUTH_KUBECONFIG": str(bare.kubeconfig)}
-    where = {"environ": environ, "cwd": tmp_path}
-    run = run_playbook(tmp_path / "play.yml", "-i", str(tmp_path / "inventory.yml"), **where)
-    assert run.status == 0, run.output
-    assert run.result("component")["gpu_inventory"]["bare-0"]["count"] == 8
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "docs" / "examples" / "gpus", tmp_path / "project"))
 
-    rights = run_playbook(
-        tmp_path / "play.yml",
-        "-i",
-        str(tmp_path / "inventory.yml"),
-        "--tags",
-        "device_plugin_rights",
-        **where,
-    )
-    assert "kind: ClusterRole" in rights.output
+
+@pytest.mark.req("XC-17")
+def test_the_example_project_runs_with_the_installed_collection(
+    bare: Lab, client: Client, installed: Path, project: Path
+) -> None:
+    """One role, by its full name, with three variables."""
+    [play] = yaml.safe_load((project / "playbook.yml").read_text())
+    [role] = play["roles"]
+    assert (role.pop("role"), len(role)) == ("inferops.serving.device_plugin", 3)
+    [wanted] = yaml.safe_load((project / "requirements.yml").read_text())["collections"]
+    manifest = installed / "ansible_collections" / "inferops" / "serving" / "MANIFEST.json"
+    assert wanted["version"] == f">={json.loads(manifest.read_text())['collection_info']['version']}"
+    before = written(client)
+    rights = project / "rights.yaml"
+    environ = {"ANSIBLE_COLLECTIONS_PATH": str(installed), "K8S_AUTH_KUBECONFIG": str(bare.kubeconfig)}
+
+    def run(*arguments: str, **variables: Any) -> Run:
+        inventory = ("-i", str(project / "inventory.yml"))
+        done = run_playbook(
+            project / "playbook.yml",
+            *inventory,
+            *arguments,
+            variables=variables,
+            environ=environ,
+            cwd=project,
+        )
+        assert done.status == 0, done.output
+        return done
+
+    run("--tags", "device_plugin_rights", device_plugin_rights_file=str(rights))
+    assert [one["kind"] for one in yaml.safe_load_all(rights.read_text())] == ["ClusterRole", "Role"]
+    first = run()
+    assert first.result("component")["gpu_inventory"]["bare-0"]["count"] == 8
+    image = "registry.example/nvidia/nvidia/k8s-device-plugin"
+    made = client.get("apps/v1", "DaemonSet", "nvidia-device-plugin-daemonset", "kube-system") or {}
+    assert made["spec"]["template"]["spec"]["containers"][0]["image"].startswith(image)
+    run(device_plugin_state="absent")
+    assert written(client) == before

@@ -40,7 +40,7 @@ def test_a_role_hands_every_option_on_to_its_module(role: str) -> None:
     given: dict[str, Any] = task["inferops.serving.component"]
     assert set(given) - {"component"} <= set(component.ARGUMENT_SPEC)
     handed = {f"{role}_{name}" for name in (*given, *given["values"])}
-    elsewhere = {"state", "delete_crds", "delete_namespace", "force"}
+    elsewhere = {"state", "delete_crds", "delete_namespace", "force", "rights_file"}
     assert set(options(role)) - handed == {f"{role}_{name}" for name in elsewhere} & set(options(role))
 
 
