@@ -146,7 +146,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec 
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService, choose
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
 from ansible_collections.inferops.serving.plugins.module_utils._plan import plan
-from ansible_collections.inferops.serving.plugins.module_utils._rollout import look, secret_states
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import look
+from ansible_collections.inferops.serving.plugins.module_utils._secrets.states import secret_states
 
 
 def main() -> NoReturn:

@@ -218,6 +218,17 @@ options:
     description: Seconds for the whole task.
     type: int
     default: 120
+  expect:
+    description:
+      - What the services of the inventory are held to, that is names of models and adapters, port, address
+        and credentials.
+      - V(inventory) takes what their entries say now.
+      - V(revision) takes what the newest revision of each says, which is what runs, as after
+        M(inferops.serving.rollback). The inventory may then be as wrong as it is.
+      - Prompt and objectives are always those of the entries.
+    type: str
+    choices: [inventory, revision]
+    default: inventory
   record:
     description:
       - Whether the newest revision of each service of the inventory that answers as it should is marked as
@@ -473,12 +484,12 @@ rows:
 
 import time
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import UnknownService
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
-from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     AT_ONCE,
     AUTO,
@@ -493,10 +504,15 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     facts,
     row,
     smoke_test,
+    target_for,
     target_from,
     target_of,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._rollout.proof import Recorder
+
+if TYPE_CHECKING:
+    from ansible_collections.inferops.serving.plugins.module_utils._fleet import Service
+    from ansible_collections.inferops.serving.plugins.module_utils._inventory import Specification
+    from ansible_collections.inferops.serving.plugins.module_utils._probe.proof import Running
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
@@ -517,6 +533,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "chat_max_tokens": {"type": "int", "default": 200, "no_log": False},
     "temperature": {"type": "float"},
     "timeout": {"type": "int", "default": 120},
+    "expect": {"type": "str", "choices": ["inventory", "revision"], "default": "inventory"},
     "record": {"type": "bool", "default": False},
 }
 
@@ -525,7 +542,7 @@ def main() -> NoReturn:
     module = FleetModule(argument_spec=ARGUMENT_SPEC, required_if=[("reach", "job", ("job",))])
     try:
         run(module, time.monotonic() + module.params["timeout"])
-    except (ValueError, OSError, ClusterError) as error:
+    except (ValueError, OSError, ClusterError, UnknownService) as error:
         module.fail_json(msg=str(error))
 
 
@@ -538,8 +555,16 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
         chat_max_tokens=options["chat_max_tokens"],
         temperature=options["temperature"],
     )
-    plans = _plans(module)
-    targets = manner.applied([*map(target_of, plans), *map(target_from, options["targets"])])
+    by_revision = options["expect"] == "revision"
+    found = _inventory(module, by_revision=by_revision)
+    services = asked(found.fleet, options["names"]) if found else []
+    running = _running(module, services) if services and (by_revision or options["record"]) else None
+    if running is not None and by_revision:
+        described = list(map(target_for, services, running.served()))
+    else:
+        plans = {plan.name: plan for plan in found.plans} if found else {}
+        described = [target_of(plans[service.name]) for service in services]
+    targets = manner.applied([*described, *map(target_from, options["targets"])])
     if not targets and not options["llm_serving"]:
         raise ValueError("There is nothing to ask: give llm_serving or targets.")
     if module.check_mode and options["reach"] == "job":
@@ -549,12 +574,13 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
         client=connect(options, concurrency=AT_ONCE) if _needs_cluster(targets, options["reach"]) else None,
         job=job and JobOptions(**{**job, "pull_secrets": tuple(job["pull_secrets"])}),
     )
-    recorder = Recorder(connect(options), plans) if options["record"] else None
     results = smoke_test(targets, site=site, reach=options["reach"], deadline=deadline)
     for warning in (*site.warnings, *(remark for result in results for remark in result.remarks)):
         module.warn(warning)
-    answering = {result.target.name for result in results[: len(plans)] if result.ok}
-    proofs = recorder.mark(answering, check_mode=module.check_mode) if recorder is not None else {}
+    answering = {result.target.name for result in results[: len(services)] if result.ok}
+    proofs = {}
+    if running is not None and options["record"]:
+        proofs = running.mark(answering, check_mode=module.check_mode)
     for proof in proofs.values():
         if proof.notice:
             module.warn(proof.notice)
@@ -571,11 +597,17 @@ def run(module: FleetModule, deadline: float) -> NoReturn:
     module.exit_json(**answer)
 
 
-def _plans(module: FleetModule) -> list[ServicePlan]:
-    """The services of the inventory that are asked. Ends the task where the inventory is wrong."""
+def _inventory(module: FleetModule, *, by_revision: bool) -> Specification | None:
+    """The inventory, where one is given. One that is wrong ends the task, unless revisions say what runs."""
     if not module.params["llm_serving"] and not module.params["names"]:
-        return []
-    return asked(module.specification().plans, module.params["names"])
+        return None
+    return module.reading() if by_revision else module.specification()
+
+
+def _running(module: FleetModule, services: Sequence[Service]) -> Running:
+    from ansible_collections.inferops.serving.plugins.module_utils._probe.proof import Running
+
+    return Running(connect(module.params), services)
 
 
 def _needs_cluster(targets: Sequence[Target], reach: str) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._cluster import Client, Object
@@ -45,6 +45,8 @@ class Revision:
     entry_hash: str = ""
     withdrawn: str = ""
     former_numbers: tuple[int, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the objects do not tell and who applied them wants to know later."""
 
     @property
     def verified(self) -> bool:
@@ -78,6 +80,7 @@ def record_revision(
     limit: int,
     applied_by: str = "",
     entry_hash: str = "",
+    facts: Mapping[str, Any] | None = None,
     deadline: float | None = None,
 ) -> tuple[Revision, bool]:
     """Keeps what was applied to the set ``namespace/name`` as the newest revision, and says if it is new.
@@ -108,6 +111,7 @@ def record_revision(
                 applied_by=applied_by,
                 entry_hash=entry_hash,
                 number=number,
+                facts=facts or {},
             ),
             deadline=deadline,
         )
@@ -195,6 +199,7 @@ def _object(
     applied_by: str,
     entry_hash: str,
     number: int,
+    facts: Mapping[str, Any],
 ) -> Object:
     parent = client.get(applyset.PARENT_API_VERSION, applyset.PARENT_KIND, name, namespace)
     suffix = hashlib.sha256(spec_hash.encode()).hexdigest()[:10]
@@ -222,6 +227,7 @@ def _object(
             "objects": [_without_secrets(obj) for obj in objects],
             "appliedAt": _now(),
             "appliedBy": applied_by,
+            "facts": dict(facts),
         },
     }
 
@@ -249,6 +255,7 @@ def _revision(obj: Object) -> Revision:
         entry_hash=annotations.get(ENTRY_ANNOTATION, ""),
         withdrawn=annotations.get(WITHDRAWN_ANNOTATION, ""),
         former_numbers=tuple(map(int, filter(None, annotations.get(HISTORY_ANNOTATION, "").split(",")))),
+        facts=data.get("facts") or {},
     )
 
 

@@ -14,7 +14,7 @@ from .._fleet import Fleet, Problem
 from .._inventory import choose
 from .._inventory.module import FleetModule
 from .._plan import ServicePlan, plan
-from .._rollout import secret_states
+from .._secrets.states import secret_states
 from .preflight import Report, preflight, sound, store_problems
 from .queueing import queue
 from .rules.capacity import CODE as CAPACITY

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from .direct import TARGET, target_from
-from .inventory import asked, target_of
+from .inventory import asked, target_for, target_of
 from .manner import Manner
-from .published import public_address
 from .reach import WAYS, JobOptions, Site
 from .report import advice, facts, row
 from .smoke import AT_ONCE, AUTO, Result, smoke_test
@@ -27,9 +26,9 @@ __all__ = [
     "advice",
     "asked",
     "facts",
-    "public_address",
     "row",
     "smoke_test",
+    "target_for",
     "target_from",
     "target_of",
 ]

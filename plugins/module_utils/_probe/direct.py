@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .._served import Publisher
 from .._workload import SecretKey
 from .asking import PROTOCOLS, Question
 from .slo import Slo
-from .target import Basic, Publisher, Target
+from .target import Basic, Target
 
 SLO: dict[str, Any] = {
     "type": "dict",

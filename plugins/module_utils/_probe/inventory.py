@@ -1,62 +1,57 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to ask of the services of an inventory, from their plans."""
+"""What to ask of the services of an inventory."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
-from .._objects import service_objects
+from .._fleet import Fleet, Service
+from .._inventory import choose
 from .._plan import ServicePlan
+from .._served import Served, planned
 from .asking import Question
-from .published import PUBLISHERS
 from .slo import Slo
-from .target import BasicSecret, Publisher, Target
+from .target import BasicSecret, Target
 
 
 def target_of(plan: ServicePlan) -> Target:
-    """The service as a target: its names and adapters are expected, its objects say where it is reached."""
-    verify = plan.service.verify
+    """The service as its entry has it now."""
+    return target_for(plan.service, planned(plan))
+
+
+def target_for(service: Service, served: Served) -> Target:
+    """What is *served* is expected; how it is asked, and what is demanded of the answers, the entry says."""
+    verify = service.verify
     return Target(
-        name=plan.name,
-        namespace=plan.namespace,
+        name=served.name,
+        namespace=served.namespace,
         question=Question(
-            protocol=plan.engine.protocol,
-            models=plan.served_names,
-            adapters=tuple(adapter.name for adapter in plan.served_adapters),
+            protocol=served.protocol,
+            models=served.models,
+            adapters=served.adapters,
             prompt=verify.prompt,
         ),
-        published=plan.url,
-        publishers=tuple(
-            Publisher(api_version=obj["apiVersion"], kind=obj["kind"], name=obj["metadata"]["name"])
-            for obj in reversed(service_objects(plan))
-            if obj["kind"] in PUBLISHERS
-        ),
-        selector=",".join(f"{key}={value}" for key, value in sorted(plan.pod_selector.items())),
-        port=plan.request_port.number,
-        api_key=plan.api_key,
-        basic=None if plan.login_secret is None else BasicSecret(name=plan.login_secret),
+        published=served.published,
+        publishers=served.publishers,
+        selector=served.selector,
+        port=served.port,
+        api_key=served.api_key,
+        basic=None if served.login is None else BasicSecret(name=served.login),
         slo=Slo(enforce=verify.slo.enforce, ttft_ms=verify.slo.ttft_ms),
-        engine=plan.engine.name,
-        platform=plan.platform.name,
+        engine=served.engine,
+        platform=served.platform,
     )
 
 
-def asked(plans: Sequence[ServicePlan], names: Sequence[str]) -> list[ServicePlan]:
-    """The services with these names; without names, all that run and whose inventory wants them asked.
+def asked(fleet: Fleet, names: Sequence[str]) -> list[Service]:
+    """The services with these names; without names, all that run and whose entries want them asked.
 
-    Raises ValueError for a name that no service has.
+    Raises UnknownService.
     """
-    known = {plan.name: plan for plan in plans}
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known) or 'none'}."
-            raise ValueError(f"names: {name} is no service of llm_serving. {hint}")
-    return [plan for plan in plans if (plan.name in names if names else _is_asked(plan))]
+    return [one for one in choose(fleet, names).services if names or _is_asked(one)]
 
 
-def _is_asked(plan: ServicePlan) -> bool:
-    return plan.service.state == "present" and plan.service.verify.smoke
+def _is_asked(service: Service) -> bool:
+    return service.state == "present" and service.verify.smoke

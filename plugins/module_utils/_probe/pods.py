@@ -1,17 +1,15 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pods behind a target, the one to ask, and why none can be asked."""
+"""Which of the pods behind a target to ask, and why none can be asked."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from .._cluster import Client
+from .._cluster import Client, Object
+from .._served import Place
+from .._served.pods import find_pods, is_ready, service_of
 from .asking import NotReached
-from .target import Target
 
-Object = dict[str, Any]
 # Waiting reasons that no patience heals.
 HOPELESS = (
     "CrashLoopBackOff",
@@ -24,20 +22,7 @@ HOPELESS = (
 )
 
 
-def find_pods(client: Client, target: Target) -> list[Object]:
-    """The target's pods that are not on their way out, newest first."""
-    if target.pod:
-        named = client.get("v1", "Pod", target.pod, target.namespace)
-        return [named] if named else []
-    selector = target.selector or _selector_of_service(client, target)
-    if selector is None:
-        return []
-    found = client.list("v1", "Pod", namespace=target.namespace, label_selector=selector)
-    living = [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
-    return sorted(living, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), reverse=True)
-
-
-def ready_pod(client: Client, target: Target) -> Object:
+def ready_pod(client: Client, target: Place) -> Object:
     """The newest Ready pod. Raises NotReached with the state of the others."""
     pods = find_pods(client, target)
     for pod in pods:
@@ -49,11 +34,11 @@ def ready_pod(client: Client, target: Target) -> Object:
     raise NotReached("NoReadyPod", f"no pod is Ready: {states}", passing=not all(map(hopeless, pods)))
 
 
-def port_of(client: Client, target: Target, pod: Object) -> int:
+def port_of(client: Client, target: Place, pod: Object) -> int:
     """The container port that answers requests. Raises NotReached where none is known."""
     if target.port:
         return target.port
-    service = _service(client, target)
+    service = service_of(client, target)
     wanted = service["spec"]["ports"][0].get("targetPort") if service else None
     if isinstance(wanted, int):
         return wanted
@@ -62,12 +47,6 @@ def port_of(client: Client, target: Target, pod: Object) -> int:
         if wanted is None or port.get("name") == wanted:
             return int(port["containerPort"])
     raise NotReached("NoPort", f"pod {pod['metadata']['name']} names no port; give one")
-
-
-def is_ready(obj: Object) -> bool:
-    """Whether a pod or a node is Ready."""
-    conditions = (obj.get("status") or {}).get("conditions") or ()
-    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 
 def state(pod: Object) -> str:
@@ -99,14 +78,3 @@ def _containers(pod: Object) -> list[Object]:
 
 def _sentence(reason: str | None, message: str | None) -> str:
     return ": ".join(part for part in (reason or "Unknown", message) if part)
-
-
-def _selector_of_service(client: Client, target: Target) -> str | None:
-    service = _service(client, target)
-    labels = (service or {}).get("spec", {}).get("selector") or {}
-    return ",".join(f"{key}={value}" for key, value in sorted(labels.items())) or None
-
-
-def _service(client: Client, target: Target) -> Object | None:
-    named = next((entry for entry in target.publishers if entry.kind == "Service"), None)
-    return client.get("v1", "Service", named.name, target.namespace) if named else None

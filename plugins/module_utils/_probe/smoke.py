@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from .._cluster import ClusterError
+from .._served import public_address
 from .asking import Check, NotReached, Verdict, patiently, unanswered
 from .hints import Diagnosis, diagnosis
-from .published import public_address
 from .reach import BY_ITSELF, NO_ADDRESS, WAYS, Site
 from .slo import Objective, judge, missed, told
 from .target import Target

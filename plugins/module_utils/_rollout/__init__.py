@@ -8,7 +8,6 @@ from __future__ import annotations
 from .look import Look, look
 from .restore import VERIFIED, NoRevision, restore
 from .rollout import Rollout, roll_out, take_away
-from .secret_states import secret_states
 from .verdict import Verdict
 
 __all__ = [
@@ -20,6 +19,5 @@ __all__ = [
     "look",
     "restore",
     "roll_out",
-    "secret_states",
     "take_away",
 ]

@@ -13,11 +13,11 @@ from .._apply import Diagnosis, Revision, list_revisions, withdraw
 from .._cluster import Client
 from .._inventory import read
 from .._plan import ServicePlan, entry_hash, plan
+from .._secrets.states import secret_states
+from .._sets.optional import known_to
 from .._sets.services import service_set, set_of
 from .decision import Decision, Undecidable
-from .optional import known_to
 from .rollout import Rollout, Say, carry_out
-from .secret_states import secret_states
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,10 @@ from .._apply.engine import silent
 from .._apply.wait import wait_until_ready
 from .._cluster import Client
 from .._plan import ServicePlan, provenance
-from .._probe import public_address, target_of
+from .._served import planned, public_address
+from .._sets.optional import known_to
 from .._sets.services import service_set
 from .injection import without_device
-from .optional import known_to
 
 GLANCE = 3.0
 """Seconds in which a service that serves has shown it."""
@@ -82,7 +82,7 @@ def _look(client: Client, plan: ServicePlan) -> Look:
         platform=plan.platform.name,
         state=state,
         ready=state == "present" and not diagnosis,
-        address=public_address(target_of(plan), client) if state == "present" else None,
+        address=public_address(planned(plan), client) if state == "present" else None,
         revision=newest.summary() if newest is not None else None,
         revisions=[one.summary() for one in history],
         drift=found.drift,

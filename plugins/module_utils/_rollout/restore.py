@@ -23,8 +23,8 @@ from .._apply import (
 from .._apply.engine import silent
 from .._cluster import Client
 from .._fleet import Service
+from .._sets.optional import known_to
 from .._sets.services import set_of
-from .optional import known_to
 from .rollout import Rollout, Say, carry_out, written
 from .verdict import overall
 

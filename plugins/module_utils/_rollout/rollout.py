@@ -24,11 +24,11 @@ from .._apply.engine import silent
 from .._apply.presence import vacant
 from .._cluster import Client
 from .._plan import ServicePlan, entry_hash
-from .._probe import public_address, target_of
+from .._served import planned, public_address
 from .._sets import namespace_sets
+from .._sets.optional import known_to
 from .._sets.services import service_set
 from .injection import without_device
-from .optional import known_to
 from .serial import apply_serially, is_serial
 from .verdict import Verdict, verdict
 
@@ -108,7 +108,7 @@ def roll_out(
             state=plan.service.state,
             check_mode=asked.check_mode,
             waited=asked.wait,
-            address=None if plan.stopped else public_address(target_of(plan), client),
+            address=None if plan.stopped else public_address(planned(plan), client),
             revision=_remember(client, plan, sets[number], outcome, asked),
         )
 

@@ -23,7 +23,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Check, Question, Verdict
 from ansible_collections.inferops.serving.plugins.module_utils._probe.reach import job
 from ansible_collections.inferops.serving.plugins.module_utils._probe.smoke import Result
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher
+from ansible_collections.inferops.serving.plugins.module_utils._served import Publisher
 
 pytestmark = [pytest.mark.proof("C")]
 HEALTHY = Check(name="health", ok=True, status=200)

@@ -15,7 +15,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._lab import proce
 from ansible_collections.inferops.serving.plugins.module_utils._probe import Site, Target, facts, smoke_test
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Question
 from ansible_collections.inferops.serving.plugins.module_utils._probe.smoke import Result
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Publisher
+from ansible_collections.inferops.serving.plugins.module_utils._served import Publisher
 
 from tests.integration.probe.conftest import deployment, eventually, ready
 from tests.support.lab import OwnLab

@@ -6,9 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
+from ansible_collections.inferops.serving.plugins.module_utils._inventory import (
+    Specification,
+    UnknownService,
+    read,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._probe import Target, asked, target_of
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import BasicSecret, Publisher
+from ansible_collections.inferops.serving.plugins.module_utils._probe.target import BasicSecret
+from ansible_collections.inferops.serving.plugins.module_utils._served import Publisher
 from ansible_collections.inferops.serving.plugins.module_utils._workload import SecretKey
 
 MODELS = [
@@ -32,11 +37,17 @@ TRITON = {
 }
 
 
-def targets(*services: dict[str, Any], names: tuple[str, ...] = ()) -> list[Target]:
+def inventory(*services: dict[str, Any]) -> Specification:
     entries = [{"namespace": "rag", "model": "llama", "engine": "vllm", **service} for service in services]
     found = read({"llm_models": MODELS, "llm_secrets": SECRETS, "llm_serving": entries})
     assert not found.errors, found.errors
-    return [target_of(plan) for plan in asked(found.plans, names)]
+    return found
+
+
+def targets(*services: dict[str, Any], names: tuple[str, ...] = ()) -> list[Target]:
+    found = inventory(*services)
+    plans = {plan.name: plan for plan in found.plans}
+    return [target_of(plans[service.name]) for service in asked(found.fleet, names)]
 
 
 @pytest.mark.req("S3-35", "S3-39")
@@ -89,7 +100,7 @@ def test_only_what_runs_and_wants_to_be_asked_is_asked_unless_it_is_named() -> N
 
 
 def test_a_name_that_no_service_has_is_refused_with_the_nearest() -> None:
-    with pytest.raises(ValueError, match=r"chatt is no service of llm_serving\. Did you mean chat\?"):
+    with pytest.raises(UnknownService, match=r"chatt is no service of llm_serving\. Did you mean chat\?"):
         targets({"name": "chat"}, names=("chatt",))
 
 

@@ -20,7 +20,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Question
 from ansible_collections.inferops.serving.plugins.module_utils._probe.manner import Manner
 from ansible_collections.inferops.serving.plugins.module_utils._probe.slo import Slo
-from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Basic, Publisher, Target
+from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Basic, Target
+from ansible_collections.inferops.serving.plugins.module_utils._served import Publisher
 from ansible_collections.inferops.serving.plugins.module_utils._workload import SecretKey
 
 from tests.unit._probe.cluster import Cluster, inference_service, pod, secret

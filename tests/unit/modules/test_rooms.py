@@ -27,7 +27,10 @@ COMPONENTS = {"_components", "_agents", "_bundles", "_prerequisites"}
         ("manifests", {*CLUSTER, *COMPONENTS}),
         ("engine_image", {*CLUSTER, *COMPONENTS}),
         ("secrets", {*COMPONENTS, "_rollout", "_probe"}),
-        ("services", COMPONENTS),
+        ("services", {*COMPONENTS, "_probe"}),
+        ("services_info", {*COMPONENTS, "_probe"}),
+        ("rollback", {*COMPONENTS, "_probe"}),
+        ("smoke_test", {*COMPONENTS, *CLUSTER} - {"_probe"}),
     ],
 )
 def test_a_module_brings_no_room_that_it_never_enters(module: str, never_entered: set[str]) -> None:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from ..._served.published import Address, addresses
 from ..asking import Credentials, NotReached, ask, basic, bearer, open_url
-from ..published import Address, addresses
 from ..secret import api_key, login
 from ..target import Target
 from .site import Outcome, Site

@@ -13,9 +13,9 @@ import time
 from typing import Any
 
 from ..._cluster import Client, ClusterError
+from ..._served.published import addresses
 from ..asking import Check, NotReached, Verdict
 from ..pods import hopeless, state
-from ..published import addresses
 from ..target import Target
 from .job_objects import PROBE_LABEL, config_map, job_object, label
 from .site import Outcome, Site

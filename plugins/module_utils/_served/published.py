@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from .._cluster import Client
+from .._cluster import Client, Object
+from .place import Place
 from .pods import find_pods, is_ready
-from .target import Target
 
-Object = dict[str, Any]
 HTTPS_PORT = 443
 # KServe's own placeholder where no domain is configured; reserved, so nothing of anybody's answers there.
 NO_DOMAIN = "example.com"
@@ -33,27 +31,27 @@ class Address:
         return f"{self.url} through {self.through}" if self.through else self.url
 
 
-def addresses(target: Target, client: Client | None) -> list[Address]:
-    """Every address of the target: its own URL, else what its publishers say."""
-    if target.url:
-        return [Address(url=target.url, through=target.through)]
+def addresses(place: Place, client: Client | None) -> list[Address]:
+    """Every address of the place: its own URL, else what its publishers say."""
+    if place.url:
+        return [Address(url=place.url, through=place.through)]
     if client is None:
         return []
-    found: list[Address] = [Address(url=target.published)] if target.published else []
-    for publisher in target.publishers:
-        obj = client.get(publisher.api_version, publisher.kind, publisher.name, target.namespace)
+    found: list[Address] = [Address(url=place.published)] if place.published else []
+    for publisher in place.publishers:
+        obj = client.get(publisher.api_version, publisher.kind, publisher.name, place.namespace)
         if obj is not None:
-            found.extend(PUBLISHERS[publisher.kind](client, obj, target))
+            found.extend(PUBLISHERS[publisher.kind](client, obj, place))
     return list(dict.fromkeys(found))
 
 
-def public_address(target: Target, client: Client | None) -> str | None:
-    """Where users find the target: outside the cluster if it is published there."""
-    found = sorted(addresses(target, client), key=lambda address: address.internal)
+def public_address(place: Place, client: Client | None) -> str | None:
+    """Where users find the place: outside the cluster if it is published there."""
+    found = sorted(addresses(place, client), key=lambda address: address.internal)
     return found[0].url if found else None
 
 
-def _from_status(client: Client, obj: Object, target: Target) -> Iterator[Address]:
+def _from_status(client: Client, obj: Object, place: Place) -> Iterator[Address]:
     """`status.url` as it is, then through a gateway in front of it, then the address inside the cluster."""
     status = obj.get("status") or {}
     url = status.get("url")
@@ -64,13 +62,13 @@ def _from_status(client: Client, obj: Object, target: Target) -> Iterator[Addres
         else:
             if host != NO_DOMAIN and not host.endswith("." + NO_DOMAIN):
                 yield Address(url=url)
-            yield from (Address(url=url, through=at) for at in _gateways(client, obj, target, url))
+            yield from (Address(url=url, through=at) for at in _gateways(client, obj, place, url))
     inside = (status.get("address") or {}).get("url")
     if inside:
         yield _inside(inside)
 
 
-def _from_service(client: Client, obj: Object, target: Target) -> Iterator[Address]:
+def _from_service(client: Client, obj: Object, place: Place) -> Iterator[Address]:
     """A load balancer's address, a node's port, or the name inside the cluster."""
     spec, meta = obj["spec"], obj["metadata"]
     port = (spec.get("ports") or [{}])[0]
@@ -80,12 +78,12 @@ def _from_service(client: Client, obj: Object, target: Target) -> Iterator[Addre
         for entry in _ingress(obj):
             yield Address(url=_url(entry, port["port"]))
     if spec.get("type") in ("NodePort", "LoadBalancer") and port.get("nodePort"):
-        for node in _node_addresses(client, target):
+        for node in _node_addresses(client, place):
             yield Address(url=_url(node, port["nodePort"]))
     yield _inside(_url(f"{meta['name']}.{meta['namespace']}.svc", port["port"]))
 
 
-def _from_openshift(_client: Client, obj: Object, _target: Target) -> Iterator[Address]:
+def _from_openshift(_client: Client, obj: Object, _at: Place) -> Iterator[Address]:
     """The host of a Route, which the router chooses where none is given."""
     spec = obj["spec"]
     scheme = "https" if spec.get("tls") else "http"
@@ -94,10 +92,10 @@ def _from_openshift(_client: Client, obj: Object, _target: Target) -> Iterator[A
             yield Address(url=f"{scheme}://{entry['host']}{spec.get('path', '')}")
 
 
-def _node_addresses(client: Client, target: Target) -> list[str]:
+def _node_addresses(client: Client, place: Place) -> list[str]:
     """One address of each Ready node, nodes that run the service's pods first: they answer under
     `externalTrafficPolicy: Local` too. ExternalIP before InternalIP."""
-    hosts = {pod["spec"].get("nodeName") for pod in find_pods(client, target) if is_ready(pod)}
+    hosts = {pod["spec"].get("nodeName") for pod in find_pods(client, place) if is_ready(pod)}
     nodes = [node for node in client.list("v1", "Node") if is_ready(node)]
     nodes.sort(key=lambda node: (node["metadata"]["name"] not in hosts, node["metadata"]["name"]))
     reachable = (_node_address(node) for node in nodes[:1])
@@ -109,7 +107,7 @@ def _node_address(node: Object) -> str | None:
     return known.get("ExternalIP") or known.get("InternalIP")
 
 
-def _gateways(client: Client, obj: Object, target: Target, url: str) -> Iterator[str]:
+def _gateways(client: Client, obj: Object, place: Place, url: str) -> Iterator[str]:
     """Addresses of what routes to the service: the gateways of its HTTPRoutes, its Ingresses."""
     scheme = urlsplit(url).scheme
     owner = obj["metadata"]["uid"]
@@ -118,7 +116,7 @@ def _gateways(client: Client, obj: Object, target: Target, url: str) -> Iterator
         ("networking.k8s.io", "Ingress", _of_ingress),
     ):
         served = client.served(group, kind)
-        for entry in client.list(served.api_version, kind, namespace=target.namespace) if served else ():
+        for entry in client.list(served.api_version, kind, namespace=place.namespace) if served else ():
             if any(ref.get("uid") == owner for ref in entry["metadata"].get("ownerReferences") or ()):
                 yield from read(client, entry, scheme)
 
@@ -135,7 +133,7 @@ def _of_route(client: Client, route: Object, scheme: str) -> Iterator[str]:
             if listener.get("protocol", "").lower() == scheme
         ]
         for entry in (gateway.get("status") or {}).get("addresses") or ():
-            yield _place(entry["value"], ports[0]) if ports else entry["value"]
+            yield _host(entry["value"], ports[0]) if ports else entry["value"]
 
 
 def _of_ingress(_client: Client, ingress: Object, _scheme: str) -> Iterator[str]:
@@ -157,15 +155,15 @@ def _is_internal(host: str) -> bool:
 
 
 def _url(host: str, port: int) -> str:
-    return f"https://{_place(host)}" if port == HTTPS_PORT else f"http://{_place(host, port)}"
+    return f"https://{_host(host)}" if port == HTTPS_PORT else f"http://{_host(host, port)}"
 
 
-def _place(host: str, port: int | None = None) -> str:
+def _host(host: str, port: int | None = None) -> str:
     bracketed = f"[{host}]" if ":" in host else host
     return f"{bracketed}:{port}" if port else bracketed
 
 
-PUBLISHERS: dict[str, Callable[[Client, Object, Target], Iterator[Address]]] = {
+PUBLISHERS: dict[str, Callable[[Client, Object, Place], Iterator[Address]]] = {
     "InferenceService": _from_status,
     "LLMInferenceService": _from_status,
     "Route": _from_openshift,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from .._cluster import Client
 from .._plan import ServicePlan
-from .._secrets.digest import digest
+from .digest import digest
 
 
 def secret_states(client: Client, plans: Iterable[ServicePlan]) -> dict[tuple[str, str], str]:
