@@ -15,7 +15,7 @@ from .._apply.world import title
 from .._catalogue.images import parse, relocated
 from .._cluster import Object
 from .._prerequisites.patches import patched
-from . import kueue
+from . import kueue, moving
 from .source import SourceError
 
 HOOK = "helm.sh/hook"
@@ -75,7 +75,14 @@ def transform(
     if how.managed_namespaces:
         held = kueue.hold(made, how.managed_namespaces)
         changes += (Change(object=title(obj), what=what) for obj, what in held)
-    return patched(made, how.patches), changes
+    if not how.namespace:
+        return patched(made, how.patches), changes
+    left = moving.homes(objects, how.namespace, namespaced=namespaced)
+    followed = moving.follow(made, left, how.namespace)
+    changes += (Change(object=title(obj), what=what) for obj, what in followed)
+    made = patched(made, how.patches)
+    moving.refuse_left_behind(made, left, how.namespace)
+    return made, changes
 
 
 def _left_out(obj: Object, how: Transformation) -> str:
