@@ -109,10 +109,28 @@ def _pulled(chart: Chart, directory: Path) -> Path:
     if url.scheme in ("http", "https") and not archive:
         repository, _slash, name = chart.place.rstrip("/").rpartition("/")
         where = [name, "--repo", repository]
-    pin = [] if archive else ["--version", chart.version]
-    _helm(chart, "pull", *where, *pin, "--destination", str(directory))
+    to = ("--destination", str(directory))
+    if archive:
+        _helm(chart, "pull", *where, *to)
+    else:
+        _pull(chart, *where, *to)
     [file] = directory.iterdir()
     return file
+
+
+def _pull(chart: Chart, *arguments: str) -> None:
+    """A repository knows a version with and without its v. In a registry it is a tag, which its maker wrote
+    in one of the two ways."""
+    try:
+        _helm(chart, "pull", *arguments, "--version", chart.version)
+    except SourceError as first:
+        if not chart.place.startswith("oci://"):
+            raise
+        other = chart.version.removeprefix("v") if chart.version.startswith("v") else f"v{chart.version}"
+        try:
+            _helm(chart, "pull", *arguments, "--version", other)
+        except SourceError:
+            raise first from None
 
 
 def _helm(chart: Chart, *arguments: str) -> str:

@@ -1,23 +1,20 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of the scenario chart from an entry, as the way back of the import, and as helm gets them."""
+"""Values of the scenario chart from an entry, as the way back of the import. What helm makes of them:
+tests/engines/helm."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._bundles import Abilities, Chart, render
 from ansible_collections.inferops.serving.plugins.module_utils._import import import_values
 from ansible_collections.inferops.serving.plugins.module_utils._import.triton_chart_values import (
     NotForThisChart,
     chart_values,
 )
 
-from tests.support.helm import GREETER, stand_in
 from tests.unit._import import samples
 
 SCENARIOS = {
@@ -42,21 +39,6 @@ def test_an_entry_as_values_and_back_is_the_same_entry(scenario: str) -> None:
     made = chart_values(entry, "gpt2")
     assert imported(dict(made.values), **given) == entry
     assert made.left_out == ("expose.path",), "the chart has a path of its own"
-
-
-@pytest.mark.req("S4-32")
-def test_helm_gets_the_values_of_the_entry_on_its_standard_input(tmp_path: Path) -> None:
-    made = chart_values(imported(samples.TRITON_CHART, user="demo"), "gpt2")
-    helm = stand_in(tmp_path)
-    chart = Chart(
-        place=str(GREETER), release="gpt2", namespace="demo", helm=str(helm.path), values=made.values
-    )
-    objects, _sum = render(chart, Abilities(version="v1.37.1"))
-    assert objects
-    ((arguments, given),) = helm.calls
-    assert json.loads(given)["main"]["nodeSelector"] == {"demo": "base"}
-    assert json.loads(given)["secret"]["s3"]["key"] == "hidden"
-    assert "hidden" not in " ".join(arguments)
 
 
 def test_keys_without_a_place_are_told() -> None:
