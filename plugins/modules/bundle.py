@@ -156,7 +156,9 @@ options:
     type: bool
     default: false
   force:
-    description: Whether V(absent) of O(state) goes on while objects of its kinds are there.
+    description:
+      - Whether V(absent) of O(state) goes on while objects of its kinds are there, volumes are mounted with
+        it, or pods ask for its devices or its scheduler.
     type: bool
     default: false
 attributes:

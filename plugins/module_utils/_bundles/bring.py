@@ -19,7 +19,7 @@ from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
 from .._rights import Rights, demand
 from .backwards import going_backwards
 from .chart import Chart, abilities, render
-from .driver import volumes_of
+from .leaving import refuse_while_used, sweep
 from .naming import Names, misnamed
 from .pace import out_of_step
 from .products import Product
@@ -156,7 +156,7 @@ def take_away(
     if delete_definitions:
         sets.append(ObjectSet(name=f"{wish.own_set}-definitions", namespace=wish.namespace))
     if not force and client.get("v1", "ConfigMap", wish.own_set, wish.namespace):
-        _refuse_while_used(client, wish.product)
+        refuse_while_used(client, wish.product)
     outcomes: list[Outcome] = []
     for one in sets:
         outcomes += remove(
@@ -168,6 +168,7 @@ def take_away(
             show_diff=show_diff,
             progress=progress,
         )
+    sweep(client, wish.product, outcomes[0], check_mode=check_mode)
     return outcomes
 
 
@@ -260,28 +261,6 @@ def refuse_dangers(objects: Sequence[Object], wish: Wish) -> None:
                 for word, harm in found
             ]
         )
-
-
-def _refuse_while_used(client: Client, product: Product) -> None:
-    if product.driver and (volumes := volumes_of(client, product.driver)):
-        message = f"{len(volumes)} volumes are mounted with it, such as {volumes[0]}."
-        hint = "Remove them first, or set force: true; their pods could neither start nor end any more."
-        raise Refused([_problem(product.name, "InUse", message, hint)])
-    for group, kind in product.used_by:
-        served = client.served(group, kind)
-        objects = client.list(served.api_version, kind, metadata_only=True) if served else []
-        if objects:
-            raise Refused(
-                [
-                    _problem(
-                        product.name,
-                        "InUse",
-                        f"{len(objects)} objects of kind {kind} are there, such as "
-                        f"{objects[0]['metadata'].get('namespace', '')}/{objects[0]['metadata']['name']}.",
-                        "Remove them first, or set force: true; nobody would look after them any more.",
-                    )
-                ]
-            )
 
 
 def _problem(name: str, code: str, message: str, hint: str) -> Diagnosis:

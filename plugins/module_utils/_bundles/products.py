@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._catalogue.aidaptiv import DEVICE
 from .._cluster import Object
 
 GITHUB = "https://github.com"
@@ -36,6 +37,12 @@ class Product:
     """Whether it gives out shares of GPUs, on every node that it is meant for."""
     driver: str = ""
     """A CSI driver that has to be on every GPU node."""
+    resource: str = ""
+    """What it advertises on nodes; pods that ask for it keep it."""
+    scheduler: str = ""
+    """The scheduler that it brings; pods that name it keep it."""
+    makes: tuple[tuple[str, str, str], ...] = ()
+    """What its own programs make in its namespace (API version, kind, name), and may leave there."""
 
     def address(self, version: str) -> str:
         return self.release.format(version=version, number=version.removeprefix("v"))
@@ -123,10 +130,22 @@ PRODUCTS: dict[str, Product] = {
             + "/kubernetes-csi/csi-driver-nfs/archive/refs/tags/{version}.tar.gz#deploy/{version}/*csi-nfs*",
             driver="nfs.csi.k8s.io",
         ),
-        Product(name="hami", namespace="kube-system", webhook="vgpu.hami.io", shares=True),
+        Product(
+            name="hami",
+            namespace="kube-system",
+            webhook="vgpu.hami.io",
+            shares=True,
+            scheduler="hami-scheduler",
+        ),
         Product(
             name="aidaptiv",
             namespace="aidaptivcache-operator",
+            resource=DEVICE,
+            makes=(
+                ("apps/v1", "DaemonSet", "aidaptivcache-device-plugin"),
+                ("apps/v1", "DaemonSet", "aidaptivcache-node-discovery"),
+                ("v1", "Service", "aidaptivcache-service"),
+            ),
             dangers={"skip_firmware_check": "any NVMe device could be formatted as a cache"},
         ),
         Product(name="prometheus", namespace="monitoring"),

@@ -18,6 +18,7 @@ from .products import Product
 
 
 def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Rights:
+    namespace = sets[0].namespace if sets else product.namespace
     objects = [obj for one in sets for obj in one.objects]
     rights = for_listings(client, COMPONENTS[product.name].listings) | for_sets(client, sets)
     rights |= on_kind(client, "v1", "Namespace", ("get",))
@@ -35,6 +36,10 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
     if any(VERSION in (obj["metadata"].get("annotations") or {}) for obj in objects):
         rights |= on_kind(client, *DEFINITIONS, ("list",))
         rights |= on_kind(client, ADMISSION, "ValidatingAdmissionPolicy", ("get",))
+    if product.resource or product.scheduler:
+        rights |= on_kind(client, "v1", "Pod", ("list",))
+    for version, kind, _name in product.makes:
+        rights |= on_kind(client, version, kind, ("get", "delete"), namespace)
     for group, kind in product.used_by:
         if served := client.served(group, kind):
             rights |= on_kind(client, served.api_version, kind, ("list",))

@@ -6,10 +6,10 @@ successor."""
 
 from __future__ import annotations
 
+from ..._catalogue.aidaptiv import DEVICE
 from ..component import Component
 from ..signs import Advertised, Class, Definition, Marked, deployment
 
-RESOURCE = "phison.com/ai100"
 NODE_LABEL = "phison.com/ai100-present"
 
 AIDAPTIV = Component(
@@ -18,7 +18,7 @@ AIDAPTIV = Component(
     signs=(
         deployment(named="aidaptivcache-operator", images=("aidaptivcache-operator",)),
         Class(provisioner="topolvm.io", parameter=("topolvm.io/device-class", "aidaptiv")),
-        Advertised(resource=RESOURCE),
+        Advertised(resource=DEVICE),
         Marked(key=NODE_LABEL, conclusive=False),
         Definition(name="phisondeviceoperators.operators.phison.com"),
     ),
