@@ -9,7 +9,7 @@ All pods of a copy run on GPUs of one product. Of several products, each has as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,25 @@ def copies(plan: ServicePlan) -> Iterator[Copy]:
         base = f"{plan.name}-{_slug(product)}" if len(products) > 1 else plan.name
         single = _of_product(plan, product) if len(products) > 1 else plan
         for number in range(1, max(plan.service.scaling.min, 1) + 1):
-            yield Copy(name=base if number == 1 else f"{base}-{number}", plan=single)
+            yield Copy(name=numbered(base, number), plan=single)
+
+
+def numbered(first: str, number: int) -> str:
+    """Name of a copy, by that of the first of its product."""
+    return first if number == 1 else f"{first}-{number}"
+
+
+def copy_of(obj: Mapping[str, Any]) -> str | None:
+    """Name of the copy that the Deployment is a part of."""
+    return _identity(obj).get(_COPY)
+
+
+def is_leader(obj: Mapping[str, Any]) -> bool:
+    return copy_of(obj) is not None and _identity(obj)[_RANK] == _LEADER_RANK
+
+
+def _identity(obj: Mapping[str, Any]) -> dict[str, str]:
+    return dict(obj["spec"]["selector"]["matchLabels"]) if obj["kind"] == "Deployment" else {}
 
 
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:

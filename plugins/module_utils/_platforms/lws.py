@@ -24,6 +24,7 @@ from .strategy import strategy
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
 
+KIND = "LeaderWorkerSet"
 _API = "leaderworkerset.x-k8s.io/v1"
 _PREFIX = "leaderworkerset.sigs.k8s.io/"
 _WORKER_INDEX = f"{_PREFIX}worker-index"
@@ -42,7 +43,7 @@ RENDEZVOUS = Rendezvous(
 def objects(plan: ServicePlan) -> list[dict[str, Any]]:
     made = [*config_maps(plan), *account(plan), *jobs(plan, plan.workload.jobs), _groups(plan)]
     if plan.autoscaling is not None and not plan.stopped:
-        target = {"api_version": _API, "kind": "LeaderWorkerSet", "name": set_name(plan)}
+        target = {"api_version": _API, "kind": KIND, "name": set_name(plan)}
         made.append(autoscaler(plan, plan.autoscaling, **target))
     return made
 
@@ -68,7 +69,7 @@ def leader_worker_set(
         },
     }
     about = metadata(plan, name, volcano_queue(plan))
-    return {"apiVersion": _API, "kind": "LeaderWorkerSet", "metadata": about, "spec": spec}
+    return {"apiVersion": _API, "kind": KIND, "metadata": about, "spec": spec}
 
 
 def _groups(plan: ServicePlan) -> dict[str, Any]:

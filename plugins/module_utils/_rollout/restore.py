@@ -25,7 +25,8 @@ from .._cluster import Client
 from .._fleet import Service
 from .._sets.optional import known_to
 from .._sets.services import set_of
-from .rollout import Rollout, Say, carry_out, written
+from .rollout import Rollout, Say, carry_out_in_turn, written
+from .serial import SERIAL
 from .verdict import overall
 
 VERIFIED = "verified"
@@ -97,7 +98,8 @@ def restore(
     """
     steps = _steps(client, services, revision)
     sets, notices = known_to(client, [_set(step) for step in steps])
-    outcomes = carry_out(client, asked, sets, progress=progress)
+    serial = [bool(step.target.facts.get(SERIAL)) for step in steps]
+    outcomes = carry_out_in_turn(client, asked, sets, serial, progress=progress)
 
     def conclude(number: int) -> Restored:
         moved = steps[number].target.name != steps[number].current.name
@@ -166,6 +168,7 @@ def _record(client: Client, step: _Step, asked: Rollout, reason: str) -> Revisio
         objects=step.target.objects,
         spec_hash=step.target.spec_hash,
         entry_hash=step.target.entry_hash,
+        facts=step.target.facts,
         applied_by=asked.applied_by,
         limit=step.service.rollout.revision_history,
     )

@@ -24,12 +24,12 @@ from .._apply.engine import silent
 from .._apply.presence import vacant
 from .._cluster import Client
 from .._plan import ServicePlan, entry_hash
-from .._served import planned, public_address
+from .._served import SERVES, memory, planned, public_address
 from .._sets import namespace_sets
 from .._sets.optional import known_to
 from .._sets.services import service_set
 from .injection import without_device
-from .serial import apply_serially, is_serial
+from .serial import SERIAL, apply_serially, is_serial
 from .verdict import Verdict, verdict
 
 Say = Callable[[str], None]
@@ -73,28 +73,13 @@ def roll_out(
 ) -> Result:
     """Makes the cluster serve these plans. Raises what ``_apply.apply`` raises; then nothing was written.
 
-    Services whose copies start one after the other come last, and one by one; a refusal is their own.
+    Services whose copies start one after the other come last; a refusal is their own.
     """
     homes = _homes(plans)
     sets, notices = known_to(client, map(service_set, plans))
-    deadline = time.monotonic() + asked.wait_timeout
-    serial = [not asked.check_mode and is_serial(plan) for plan in plans]
-    together = [one for one, alone in zip(sets, serial, strict=True) if not alone]
-    applied = iter(carry_out(client, asked.until(deadline), [*homes, *together], progress=progress))
-    housing = [next(applied) for _home in homes]
-
-    def apply_one(plan: ServicePlan) -> Outcome:
-        one = service_set(plan)
-        waiting = replace(asked.until(deadline), wait=True)
-        try:
-            return carry_out(client, waiting, known_to(client, [one])[0], progress=progress)[0]
-        except Refused as refusal:
-            return Outcome(name=one.name, namespace=one.namespace, diagnosis=refusal.diagnosis)
-
-    outcomes = [
-        apply_serially(client, plan, apply_one) if alone else next(applied)
-        for plan, alone in zip(plans, serial, strict=True)
-    ]
+    serial = [*(False for _home in homes), *map(is_serial, plans)]
+    applied = carry_out_in_turn(client, asked, [*homes, *sets], serial, progress=progress)
+    housing, outcomes = applied[: len(homes)], applied[len(homes) :]
     for home in housing:
         for outcome in outcomes:
             if outcome.namespace == home.namespace:
@@ -114,6 +99,34 @@ def roll_out(
 
     made = _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
     return replace(made, notices=notices)
+
+
+def carry_out_in_turn(
+    client: Client,
+    asked: Rollout,
+    sets: Sequence[ObjectSet],
+    serial: Sequence[bool],
+    *,
+    progress: Say = silent,
+) -> list[Outcome]:
+    """The same as ``carry_out``; after all others, and one by one, come the sets whose copies start one after
+    the other. A refusal is then that of the one set."""
+    deadline = time.monotonic() + asked.wait_timeout
+    alone = [each and not asked.check_mode for each in serial]
+    together = [one for one, waits in zip(sets, alone, strict=True) if not waits]
+    applied = iter(carry_out(client, asked, together, progress=progress))
+
+    def apply_one(one: ObjectSet) -> Outcome:
+        waiting = replace(asked.until(deadline), wait=True)
+        try:
+            return carry_out(client, waiting, [one], progress=progress)[0]
+        except Refused as refusal:
+            return Outcome(name=one.name, namespace=one.namespace, diagnosis=refusal.diagnosis)
+
+    return [
+        apply_serially(client, one, apply_one) if waits else next(applied)
+        for one, waits in zip(sets, alone, strict=True)
+    ]
 
 
 def carry_out(
@@ -194,6 +207,7 @@ def _remember(
         spec_hash=specification_hash(one.objects),
         applied_by=asked.applied_by,
         entry_hash=entry_hash(plan),
+        facts={SERVES: memory(planned(plan)), SERIAL: is_serial(plan)},
         limit=plan.service.rollout.revision_history,
     )
     outcome.changed |= is_new

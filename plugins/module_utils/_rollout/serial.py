@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from .._apply import Outcome
+from .._apply import ObjectSet, Outcome
 from .._cluster import Client
 from .._plan import ServicePlan
-from .._platforms.leader_workers import copies
-from .._platforms.lws import set_name
+from .._platforms.counting import counting, number, with_number
 
+SERIAL = "serial"
+"""Among the facts of a revision, whether its copies have to wait for each other."""
 NO_ROOM = "Unschedulable"
 
-ApplyOne = Callable[[ServicePlan], Outcome]
+ApplyOne = Callable[[ObjectSet], Outcome]
 
 
 def is_serial(plan: ServicePlan) -> bool:
@@ -28,39 +29,33 @@ def is_serial(plan: ServicePlan) -> bool:
     return plan.service.topology.placement.gang == "serial" and plan.service.state == "present"
 
 
-def apply_serially(client: Client, plan: ServicePlan, apply_one: ApplyOne) -> Outcome:
+def apply_serially(client: Client, wanted: ObjectSet, apply_one: ApplyOne) -> Outcome:
     """Goes on from the copies that run already. The outcome is that of the last step, with all changes."""
-    wanted, there = plan.service.scaling.min, running(client, plan)
-    number = max(1, min(wanted, there))
-    outcome = apply_one(_with(plan, number))
-    while not outcome.diagnosis and number < wanted:
-        number += 1
-        outcome = _after(outcome, apply_one(_with(plan, number)))
-    if number > there and any(one.code == NO_ROOM for one in outcome.diagnosis):
-        return _take_back(plan, number - 1, outcome, apply_one)
+    last, there = number(wanted.objects, counting(wanted.objects)), running(client, wanted)
+    now = min(last, max(1, there))
+    outcome = apply_one(_with(wanted, now))
+    while not outcome.diagnosis and now < last:
+        now += 1
+        outcome = _after(outcome, apply_one(_with(wanted, now)))
+    if now > there and any(one.code == NO_ROOM for one in outcome.diagnosis):
+        made = _after(outcome, apply_one(_with(wanted, now - 1)))
+        return _taken_back(made, outcome, f"{now - 1} of {last}")
     return outcome
 
 
-def running(client: Client, plan: ServicePlan) -> int:
+def running(client: Client, wanted: ObjectSet) -> int:
     """How many copies the cluster was last told to run."""
-    if plan.platform.name == "lws":
-        live = client.get("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", set_name(plan), plan.namespace)
-        return int(live["spec"].get("replicas", 1)) if live else 0
-    leaders = [
-        client.get("apps/v1", "Deployment", f"{copy.name}-leader", plan.namespace) for copy in copies(plan)
-    ]
-    started = sum(bool(live and live["spec"].get("replicas")) for live in leaders)
-    return started // max(1, len(plan.service.gpu.product))
+    live = client.in_parallel(
+        lambda obj: client.get(obj["apiVersion"], obj["kind"], obj["metadata"]["name"], wanted.namespace),
+        counting(wanted.objects),
+    )
+    return number(wanted.objects, live)
 
 
-def _take_back(plan: ServicePlan, number: int, outcome: Outcome, apply_one: ApplyOne) -> Outcome:
-    """Leaves the whole copies, and says how many they are."""
-    left = _with(plan, number) if number else _stopped(plan)
-    made = _after(outcome, apply_one(left))
-    found = f"{number} of {plan.service.scaling.min} copies run; there is no room for one more."
-    said = [
-        replace(one, message=f"{found} {one.message}") for one in outcome.diagnosis if one.code == NO_ROOM
-    ]
+def _taken_back(made: Outcome, failed: Outcome, copies: str) -> Outcome:
+    """Whole copies are left; the outcome says how many they are."""
+    found = f"{copies} copies run; there is no room for one more."
+    said = [replace(one, message=f"{found} {one.message}") for one in failed.diagnosis if one.code == NO_ROOM]
     made.diagnosis[:0] = said
     return made
 
@@ -76,10 +71,5 @@ def _after(before: Outcome, now: Outcome) -> Outcome:
     return now
 
 
-def _with(plan: ServicePlan, number: int) -> ServicePlan:
-    scaling = replace(plan.service.scaling, min=number, max=None)
-    return replace(plan, service=replace(plan.service, scaling=scaling))
-
-
-def _stopped(plan: ServicePlan) -> ServicePlan:
-    return replace(plan, service=replace(plan.service, state="stopped"))
+def _with(wanted: ObjectSet, copies: int) -> ObjectSet:
+    return replace(wanted, objects=with_number(wanted.objects, copies))

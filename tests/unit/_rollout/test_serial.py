@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Action, Diagnosis, Outcome
+from ansible_collections.inferops.serving.plugins.module_utils._apply import (
+    Action,
+    Diagnosis,
+    ObjectSet,
+    Outcome,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
-from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 from ansible_collections.inferops.serving.plugins.module_utils._rollout.serial import (
     apply_serially,
     is_serial,
     running,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._sets.services import service_set
 
 from tests.unit._plan.inventory import planned
 
@@ -34,8 +40,11 @@ class Cluster:
         assert kind == "LeaderWorkerSet"
         return {"spec": {"replicas": self.live}} if self.live else None
 
-    def apply(self, plan: ServicePlan) -> Outcome:
-        number = 0 if plan.stopped else plan.service.scaling.min
+    def in_parallel(self, work: Callable[[Any], Any], items: Any) -> list[Any]:
+        return [work(item) for item in items]
+
+    def apply(self, one: ObjectSet) -> Outcome:
+        [number] = [obj["spec"]["replicas"] for obj in one.objects if obj["kind"] == "LeaderWorkerSet"]
         self.told.append(number)
         outcome = Outcome(name="set", namespace="default", changed=number != self.live)
         word = "configured" if number != self.live else "unchanged"
@@ -48,7 +57,7 @@ class Cluster:
 
 def rolled_out(cluster: Cluster, copies: int) -> Outcome:
     plan = planned(platform="lws", topology=GANG, scaling={"min": copies})
-    return apply_serially(cast(Client, cluster), plan, cluster.apply)
+    return apply_serially(cast(Client, cluster), service_set(plan), cluster.apply)
 
 
 @pytest.mark.req("S1-88")
@@ -112,10 +121,10 @@ def test_nothing_to_start_is_nothing_to_wait_for() -> None:
 
 
 def test_copies_of_deployments_are_counted_by_their_leaders() -> None:
-    class Deployments:
+    class Deployments(Cluster):
         def get(self, _api_version: str, _kind: str, name: str, _namespace: str) -> dict[str, Any] | None:
             known = {"chat-leader": 1, "chat-2-leader": 0}
             return {"spec": {"replicas": known[name]}} if name in known else None
 
     plan = planned(engine="triton-trtllm", platform="leader-workers", topology=GANG, scaling={"min": 3})
-    assert running(cast(Client, Deployments()), plan) == 1
+    assert running(cast(Client, Deployments(room=0)), service_set(plan)) == 1
