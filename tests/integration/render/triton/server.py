@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
 import urllib.error
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.inferops.serving.plugins.module_utils._lab.build import locked
+from tests.support.environment import PIP, environment, run
 
 BACKEND = Path(__file__).parent / "standin_backend.py"
 PATIENCE = 90
@@ -51,34 +50,25 @@ class Installation:
     def backends(self) -> Path:
         return self.home / "backends"
 
-    def install(self, requirements: Path) -> None:
-        """Raises CalledProcessError where the packages cannot be had."""
-        with locked(self.home.with_name(f".{self.home.name}.lock"), print):
-            if not (self.home / "complete").exists():
-                self._install(requirements)
 
-    def _install(self, requirements: Path) -> None:
-        shutil.rmtree(self.home, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", self.home / "venv"], check=True)
-        pip = [
-            self.bin / "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--no-deps",
-            "--requirement",
-            requirements,
-        ]
-        subprocess.run(pip, check=True)
+def install(requirements: Path) -> Installation:
+    """Raises CalledProcessError where the packages cannot be had."""
+
+    def make(home: Path) -> None:
+        made = Installation(home)
+        pinned = ["install", "--no-deps", "--requirement", requirements]
+        run([made.bin / "python", *PIP, *pinned], "triton: installing it", print)
         # Triton refuses a backend's library behind a link, and a wheel keeps no mode bits.
-        python = self.backends / "python"
-        shutil.copytree(self.triton / "backends" / "python", python)
-        stub = self.triton / "python_backend_stubs" / sysconfig.get_python_version()
+        python = made.backends / "python"
+        shutil.copytree(made.triton / "backends" / "python", python)
+        stub = made.triton / "python_backend_stubs" / sysconfig.get_python_version()
         shutil.copy(stub / "triton_python_backend_stub", python)
         (python / "triton_python_backend_stub").chmod(0o755)
-        (self.triton / "bin" / "tritonserver").chmod(0o755)
-        (self.backends / "vllm").mkdir()
-        (self.home / "complete").touch()
+        (made.triton / "bin" / "tritonserver").chmod(0o755)
+        (made.backends / "vllm").mkdir()
+        shutil.copy(BACKEND, made.backends / "vllm" / "model.py")
+
+    return Installation(environment("triton", keyed_by=[requirements, BACKEND], make=make, say=print))
 
 
 class Triton:
@@ -129,7 +119,6 @@ def running(
     log: Path,
 ) -> Iterator[Triton]:
     """Triton with these arguments; *fields* are those that vLLM's AsyncEngineArgs has."""
-    shutil.copy(BACKEND, installation.backends / "vllm" / "model.py")
     http, grpc, metrics = free_ports(3)
     loopback = [f"--{name}-address=127.0.0.1" for name in ("http", "grpc", "metrics")]
     ports = {"--http-port": http, "--grpc-port": grpc, "--metrics-port": metrics}

@@ -24,22 +24,25 @@ from ansible_collections.inferops.serving.plugins.module_utils._engines.triton_v
 )
 from ansible_collections.inferops.serving.plugins.module_utils._plan import ServicePlan
 
-from tests.integration.render.triton.server import Installation, Triton, bucket_server, running
+from tests.integration.render.triton.server import (
+    Installation,
+    Triton,
+    bucket_server,
+    install,
+    running,
+)
 from tests.unit._plan.inventory import BUCKET, planned
 
-HOME = Path(__file__).parents[4] / ".build" / "triton"
 STAND_IN = "the vllm backend of Triton"
 GPT2 = {"name": "vllm_model", "source": "openai-community/gpt2", "store": "bucket"}
 
 
 @pytest.fixture(scope="session")
 def installation() -> Installation:
-    found = Installation(HOME)
     try:
-        found.install(Path(__file__).with_name("requirements.txt"))
+        return install(Path(__file__).with_name("requirements.txt"))
     except (subprocess.CalledProcessError, OSError) as error:
         pytest.skip(f"not run: Triton cannot be installed here ({error})")
-    return found
 
 
 @contextmanager
