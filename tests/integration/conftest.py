@@ -4,7 +4,8 @@
 """The clusters of the integration tests.
 
 `lab` is one for all, with the real controllers; tests keep to namespaces of their own. LAB_KUBECONFIG in the
-environment names one that runs already. `own_lab` makes one for a test that has to break it.
+environment names one that runs already. `spare_lab` is small and may be disturbed by who mends it again;
+`own_lab` makes one for a test that has to break it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(Path(given))
         return
     with running(tmp_path_factory.mktemp("lab"), controllers=CONTROLLERS, crds=CRDS) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def spare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnLab]:
+    """A control plane with the nodes of the role and no other controllers."""
+    with running(tmp_path_factory.mktemp("spare-lab")) as made:
         yield made
 
 

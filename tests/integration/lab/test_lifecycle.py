@@ -60,8 +60,10 @@ def test_stopping_keeps_the_state_and_removing_leaves_nothing(own_lab: OwnLabs) 
     assert _lab.remove(directory).actions == []
 
 
-def test_two_labs_run_side_by_side_and_know_nothing_of_each_other(own_lab: OwnLabs) -> None:
-    staging, prod = own_lab(nodes=[]), own_lab(nodes=[])
+def test_two_labs_run_side_by_side_and_know_nothing_of_each_other(
+    own_lab: OwnLabs, spare_lab: OwnLab
+) -> None:
+    staging, prod = own_lab(nodes=[]), spare_lab
     namespace = staging.namespace("staging-only")
     assert namespace not in [each.metadata.name for each in prod.core.list_namespace().items]
     configuration = json.loads(staging.kubeconfig.read_text())
@@ -88,20 +90,18 @@ def test_only_processes_of_the_lab_are_ended(tmp_path: Path) -> None:
             stranger.kill()
 
 
-def test_a_directory_with_other_files_is_neither_used_nor_deleted(own_lab: OwnLabs, tmp_path: Path) -> None:
+def test_a_directory_with_other_files_is_neither_used_nor_deleted(spare_lab: OwnLab, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
-    lab = own_lab(nodes=[])
     with pytest.raises(LabError, match="holds other files"):
-        _lab.up(replace(lab.config, directory=tmp_path), print)
+        _lab.up(replace(spare_lab.config, directory=tmp_path), print)
     with pytest.raises(LabError, match="holds other files"):
         _lab.remove(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
 
 
-def test_a_taken_port_is_named(own_lab: OwnLabs, tmp_path: Path) -> None:
-    lab = own_lab(nodes=[])
-    with pytest.raises(LabError, match=rf"port {lab.config.port_of('etcd')} is taken"):
-        _lab.up(replace(lab.config, directory=tmp_path / "other"), print)
+def test_a_taken_port_is_named(spare_lab: OwnLab, tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=rf"port {spare_lab.config.port_of('etcd')} is taken"):
+        _lab.up(replace(spare_lab.config, directory=tmp_path / "other"), print)
 
 
 def test_nodes_follow_the_inventory(own_lab: OwnLabs) -> None:
@@ -138,14 +138,13 @@ def test_a_node_that_is_told_to_break_breaks_and_recovers(own_lab: OwnLabs) -> N
     eventually(lambda: _ready(lab.core.read_node("gpu-0")) == "True")
 
 
-def test_a_process_that_died_is_started_again(own_lab: OwnLabs) -> None:
-    lab = own_lab(nodes=[])
-    lab.stop("kube-scheduler")
-    assert _lab.up(lab.config, print).actions == ["kube-scheduler started"]
+def test_a_process_that_died_is_started_again(spare_lab: OwnLab) -> None:
+    spare_lab.stop("kube-scheduler")
+    assert _lab.up(spare_lab.config, print).actions == ["kube-scheduler started"]
 
 
-def test_access_is_decided_by_rbac(own_lab: OwnLabs) -> None:
-    lab = own_lab(nodes=[])
+def test_access_is_decided_by_rbac(spare_lab: OwnLab) -> None:
+    lab = spare_lab
     namespace = lab.namespace("rbac")
     lab.core.create_namespaced_service_account(namespace, {"metadata": {"name": "reader"}})
     request = {"spec": {}}

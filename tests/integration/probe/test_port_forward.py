@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -113,17 +112,17 @@ def test_twenty_are_asked_over_one_connection_pool_at_once(
 
 
 def test_a_node_that_does_not_answer_holds_the_question_no_longer_than_its_deadline(
-    own_lab: Callable[..., OwnLab],
+    spare_lab: OwnLab,
 ) -> None:
-    lab = own_lab()
-    client = connect({"kubeconfig": str(lab.kubeconfig)})
-    client.apply(deployment("chat", "default", {"image": "vllm"}))
-    eventually(lambda: ready(client, "default", "chat"))
-    kubelet = processes.running(lab.config.directory)["kwok"].pid
+    client = connect({"kubeconfig": str(spare_lab.kubeconfig)})
+    namespace = spare_lab.namespace("probe")
+    client.apply(deployment("chat", namespace, {"image": "vllm"}))
+    eventually(lambda: ready(client, namespace, "chat"))
+    kubelet = processes.running(spare_lab.config.directory)["kwok"].pid
     os.kill(kubelet, signal.SIGSTOP)
     try:
         began = time.monotonic()
-        (result,) = asked(client, target("chat", "default"), reach="port-forward", seconds=5)
+        (result,) = asked(client, target("chat", namespace), reach="port-forward", seconds=5)
         assert time.monotonic() - began < 15
     finally:
         os.kill(kubelet, signal.SIGCONT)
@@ -132,12 +131,11 @@ def test_a_node_that_does_not_answer_holds_the_question_no_longer_than_its_deadl
 
 
 def test_an_api_server_that_does_not_answer_holds_the_task_no_longer_than_its_deadline(
-    own_lab: Callable[..., OwnLab],
+    spare_lab: OwnLab,
 ) -> None:
-    lab = own_lab()
-    client = connect({"kubeconfig": str(lab.kubeconfig)})
+    client = connect({"kubeconfig": str(spare_lab.kubeconfig)})
     client.list("v1", "Node")
-    server = processes.running(lab.config.directory)["kube-apiserver"].pid
+    server = processes.running(spare_lab.config.directory)["kube-apiserver"].pid
     os.kill(server, signal.SIGSTOP)
     try:
         began = time.monotonic()
