@@ -9,9 +9,9 @@ from .._apply import Diagnosis
 from .._cluster import Client, Object
 from .._components import COMPONENTS, recognised
 from .._components.snapshot import DAEMON_SETS
+from .._gpu_nodes.inventory import gpu_nodes
 from .._gpu_nodes.selection import name_of
 from .._prerequisites.effects import cause_at, pods_of
-from .._prerequisites.nodes import gpu_nodes
 from .products import Product
 
 STORAGE = "storage.k8s.io/v1"

@@ -20,10 +20,11 @@ from .._apply.world import title
 from .._cluster import Client, ClusterError, Object
 from .._components import COMPONENTS, recognised
 from .._components.snapshot import DAEMON_SETS, DEPLOYMENTS
+from .._gpu_nodes.inventory import gpu_nodes, offered
 from .._gpu_nodes.matching import selects
 from .._gpu_nodes.selection import Node, name_of
 from .._prerequisites.effects import RUNTIME, cause_at, pods_of
-from .._prerequisites.nodes import gpu_nodes, offered, pod_spec, why_unreached
+from .._prerequisites.nodes import pod_spec, why_unreached
 from .._quantities import quantity
 from .naming import FIELDS, Names, misnamed, settings
 from .products import Product

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+PRODUCT_LABEL = "nvidia.com/gpu.product"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Product:

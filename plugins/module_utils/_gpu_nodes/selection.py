@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Node = Mapping[str, Any]
 
-GPU_RESOURCES = ("nvidia.com/gpu", "nvidia.com/mig-")
-"""Allocatable resources with these beginnings are GPUs or slices of them."""
+GPUS = re.compile(r"nvidia\.com/(gpu|mig-.+?)(\.shared)?")
+"""Resources that count GPUs or slices of them. Others tell shares of their memory or of their time."""
 
 PCI_LABELS = tuple(
     f"feature.node.kubernetes.io/pci-{device}.present" for device in ("10de", "0302_10de", "0300_10de")
@@ -72,9 +73,7 @@ def labels_of(node: Node) -> Mapping[str, str]:
 
 def has_gpu(node: Node) -> bool:
     allocatable = node.get("status", {}).get("allocatable") or {}
-    counted = any(
-        resource.startswith(GPU_RESOURCES) and str(amount) != "0" for resource, amount in allocatable.items()
-    )
+    counted = any(GPUS.fullmatch(resource) and str(amount) != "0" for resource, amount in allocatable.items())
     return counted or any(labels_of(node).get(label) == "true" for label in PCI_LABELS)
 
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._catalogue.gpus import RESOURCE_NAMES
+from .._catalogue.gpus import PRODUCT_LABEL, RESOURCE_NAMES
 from .._quantities import quantity
 
 if TYPE_CHECKING:
     from .._fleet import Cluster
     from .facts import ServicePlan
-
-PRODUCT_LABEL = "nvidia.com/gpu.product"
 
 
 def resource_names(cluster: Cluster) -> dict[str, str]:

@@ -119,7 +119,7 @@ def counted(resource: str, group: PodGroup) -> bool:
     return "/" in resource and group.requests[resource] > 0
 
 
-def products(nodes: Iterable[Object], label: str) -> dict[str, int]:
+def values(nodes: Iterable[Object], label: str) -> dict[str, int]:
     """How many nodes have each value of a label."""
     found: dict[str, int] = {}
     for node in nodes:

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from .nodes import gpu_inventory
 from .provide import provide
 from .request import Request, Result, request_of
 from .rights import rights
 from .withdraw import withdraw
 
-__all__ = ["Request", "Result", "gpu_inventory", "provide", "request_of", "rights", "withdraw"]
+__all__ = ["Request", "Result", "provide", "request_of", "rights", "withdraw"]

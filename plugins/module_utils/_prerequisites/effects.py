@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .._apply import Diagnosis
+from .._catalogue.gpus import PRODUCT_LABEL
 from .._cluster import Client, Object
+from .._gpu_nodes.inventory import gpu_nodes, offered
 from .._gpu_nodes.selection import Node, labels_of, name_of
 from .exposition import unexposed
-from .nodes import PRODUCT, card_seen, gpu_nodes, made_by, offered, pod_spec, why_unreached
+from .nodes import card_seen, made_by, pod_spec, why_unreached
 
 PAUSE = 1.0
 RUNTIME = "the driver is not loaded there, or containers do not get NVIDIA's runtime (runtime_class)"
@@ -45,8 +47,8 @@ EFFECTS: Mapping[str, Effect] = {
         cause=RUNTIME,
     ),
     "gfd": Effect(
-        reached=lambda node, _gpus: PRODUCT in labels_of(node),
-        missing=f"no label {PRODUCT}",
+        reached=lambda node, _gpus: PRODUCT_LABEL in labels_of(node),
+        missing=f"no label {PRODUCT_LABEL}",
         cause=f"Node Feature Discovery does not hand it on, or {RUNTIME}",
     ),
     "dcgm": Effect(reached=lambda _node, _gpus: True, missing="no metrics", cause=RUNTIME, look=unexposed),

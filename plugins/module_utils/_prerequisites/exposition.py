@@ -17,8 +17,9 @@ from .._apply import Diagnosis
 from .._cluster import Client, ClusterError, Object
 from .._components import COMPONENTS, recognised
 from .._components.snapshot import DAEMON_SETS
-from .._gpu_nodes.selection import GPU_RESOURCES, Node, labels_of, name_of
-from .nodes import gpu_nodes, made_by, pod_spec, why_unreached
+from .._gpu_nodes.inventory import gpu_nodes
+from .._gpu_nodes.selection import GPUS, Node, labels_of, name_of
+from .nodes import made_by, pod_spec, why_unreached
 
 PATH = "/metrics"
 COUNT = "nvidia.com/gpu.count"
@@ -139,7 +140,7 @@ def gpus_of(pod: Object) -> set[str]:
         resource
         for container in pod["spec"]["containers"]
         for resource in (container.get("resources") or {}).get("limits") or {}
-        if resource.startswith(GPU_RESOURCES) or resource.endswith(RENAMED)
+        if GPUS.fullmatch(resource) or resource.endswith(RENAMED)
     }
 
 
@@ -151,7 +152,7 @@ def _why_nameless(daemon_set: Object, asked: set[str]) -> str:
     mounted = [mount["mountPath"] for one in spec["containers"] for mount in one.get("volumeMounts") or ()]
     if not any(path.rstrip("/") == POD_RESOURCES for path in mounted):
         return f"the kubelet's {POD_RESOURCES} is not mounted, by which it tells whose each GPU is"
-    renamed = sorted(name for name in asked if not name.startswith(GPU_RESOURCES) and name not in words)
+    renamed = sorted(name for name in asked if not GPUS.fullmatch(name) and name not in words)
     if renamed:
         return f"it does not know {', '.join(renamed)}; set resource_names ({EXTRA_NAMES}, since version 4)"
     return "the pods are younger than its last collection, or its kubelet does not answer for them"

@@ -1,64 +1,23 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nodes with GPUs: which they are, what they offer, and why a pod does not reach one."""
+"""Nodes under agents: what agents found there, and why a pod does not reach one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .._cluster import Object
 from .._gpu_nodes.marks import Taint
 from .._gpu_nodes.matching import bars, selects
-from .._gpu_nodes.selection import GPU_RESOURCES, PCI_LABELS, Node, has_gpu, labels_of, name_of
-from .._quantities import quantity
+from .._gpu_nodes.selection import PCI_LABELS, Node, labels_of
 
-OWN_LABEL = "nvidia.com/gpu"
-OTHER_LABELS: Mapping[str, tuple[str, ...]] = {
-    OWN_LABEL: ("present", "true"),
-    "nvidia.com/gpu.present": ("true",),
-}
-"""By which nodes are known as GPU nodes before anything discovers it, ours first."""
-PRODUCT = "nvidia.com/gpu.product"
 CONDITION = "node.kubernetes.io/"
-
-
-def gpu_nodes(nodes: Sequence[Node]) -> list[Node]:
-    return [
-        node
-        for node in nodes
-        if has_gpu(node) or any(labels_of(node).get(key) in wanted for key, wanted in OTHER_LABELS.items())
-    ]
-
-
-def offered(node: Node) -> int:
-    """GPUs, and slices of them, that the node has to give."""
-    allocatable = node.get("status", {}).get("allocatable") or {}
-    return sum(
-        int(quantity(str(amount)))
-        for resource, amount in allocatable.items()
-        if resource.startswith(GPU_RESOURCES) and not resource.endswith(".shared.total")
-    )
 
 
 def card_seen(node: Node) -> bool:
     return any(labels_of(node).get(label) == "true" for label in PCI_LABELS)
-
-
-def gpu_inventory(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
-    """What each GPU node has, as its labels and the kubelet tell."""
-    found = {}
-    for node in gpu_nodes(nodes):
-        labels = labels_of(node)
-        memory = labels.get("nvidia.com/gpu.memory", "")
-        found[name_of(node)] = {
-            "product": labels.get(PRODUCT, ""),
-            "count": offered(node),
-            "memory_mib": int(memory) if memory.isdigit() else None,
-            "mig": labels.get("nvidia.com/mig.strategy", "none"),
-        }
-    return found
 
 
 def why_unreached(pod: Mapping[str, Any], node: Node) -> str:

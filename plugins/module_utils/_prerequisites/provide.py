@@ -18,10 +18,11 @@ from .._components.component import US
 from .._components.decide import ADOPT, REFUSE, SKIP, VERIFY
 from .._components.owner import owner_of
 from .._components.snapshot import DAEMON_SETS, NODES
+from .._gpu_nodes.inventory import gpu_inventory, gpu_nodes
 from .._gpu_nodes.selection import name_of
 from .._rights import demand
 from .effects import wait_for_effect
-from .nodes import gpu_inventory, gpu_nodes, pod_spec, why_unreached
+from .nodes import pod_spec, why_unreached
 from .request import Request, Result
 from .rights import rights
 

@@ -11,7 +11,7 @@ from .._apply import Diagnosis, Outcome, Refused, remove
 from .._apply.applyset import ID_LABEL, set_id
 from .._apply.presence import vacant
 from .._cluster import Client, Object
-from .._gpu_nodes.selection import GPU_RESOURCES
+from .._gpu_nodes.selection import GPUS
 from .labels import prune
 from .request import Request
 
@@ -88,7 +88,7 @@ def _refuse_while_used(client: Client) -> None:
 def _asks_for_gpus(pod: Object) -> bool:
     containers: Sequence[Object] = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
     return any(
-        resource.startswith(GPU_RESOURCES)
+        GPUS.fullmatch(resource)
         for container in containers
         for resource in (container.get("resources") or {}).get("limits") or {}
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes.inventory import gpu_inventory
 
 from tests.unit._preflight.asking import node, texts, told
 
@@ -19,6 +20,17 @@ def test_an_unknown_product_is_named_with_those_that_are_there() -> None:
     assert problem.path == "llm_serving[a].gpu.product"
     assert problem.message == "no node has nvidia.com/gpu.product=NVIDIA-A10."
     assert problem.hint == "Present: NVIDIA-A10G (2 nodes), Tesla-V100-SXM2-16GB (1 node)."
+
+
+@pytest.mark.req("S1-24", "S1-25")
+def test_products_are_those_of_the_inventory_that_roles_show() -> None:
+    """What a node names that has no GPUs and is marked as none is no product to ask for."""
+    left = node("b", product="Tesla-V100-SXM2-16GB")
+    del left["metadata"]["labels"]["nvidia.com/gpu"]
+    left["status"]["allocatable"].pop("nvidia.com/gpu")
+    assert {one["product"] for one in gpu_inventory([node("a"), left]).values()} == {"NVIDIA-A10G"}
+    (problem,) = told({"gpu": {"product": "NVIDIA-A10"}}, nodes=[node("a"), left])
+    assert problem.hint == "Present: NVIDIA-A10G (1 node)."
 
 
 def test_a_known_product_is_no_problem() -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.effects import judge
-from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.nodes import (
+from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes.inventory import (
     gpu_inventory,
     gpu_nodes,
-    why_unreached,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.effects import judge
+from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.nodes import why_unreached
 
 TAINT = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
 TOLERATES = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]

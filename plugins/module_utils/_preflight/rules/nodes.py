@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..._catalogue.gpus import PRODUCT_LABEL
 from ..._fleet import Problem
+from ..._gpu_nodes.inventory import gpu_inventory
 from ..._gpu_nodes.matching import matches, required_terms
 from ..._gpu_nodes.selection import labels_of, name_of
-from ..._plan.gpu import PRODUCT_LABEL, resource_names
+from ..._plan.gpu import resource_names
 from ..._rules.finding import at, error, warning
 from ..facts import Facts, Object
 from ..pods import PodGroup, Wanted
-from ..supply import allocatable, barred, chosen, counted, demands, products, takes_pods
+from ..supply import allocatable, barred, chosen, counted, demands, takes_pods, values
 
 CODE = "V-23"
 Picked = tuple[Sequence[Object], Sequence[Object]]
@@ -76,14 +79,14 @@ def _missing(one: Wanted, entry: Mapping[str, Any], nodes: Sequence[Object]) -> 
     key, label = entry["key"], _written(entry)
     gpu_nodes = one.plan.cluster.gpu_nodes
     ours = (gpu_nodes.label.partition("=")[0], *gpu_nodes.extra_labels)
-    present = products(nodes, key)
+    present = products(nodes) if key == PRODUCT_LABEL else values(nodes, key)
     there = ", ".join(f"{value} ({_count(number)})" for value, number in sorted(present.items()))
     hint = f"Present: {there}." if there else ""
     if key in ours and gpu_nodes.manage == "apply":
         message = f"no node has {label} yet."
         return warning(CODE, at(one.plan), message, "Role gpu_nodes writes it; run that before the services.")
     if key == PRODUCT_LABEL:
-        hint = hint or "No node names its product; GPU feature discovery does."
+        hint = hint or "No GPU node names its product; GPU feature discovery does (role gfd)."
         return error(CODE, at(one.plan, "gpu.product"), f"no node has {label}.", hint)
     if key in one.plan.service.node_selector:
         hint = hint or f"Label a node, or set llm_cluster.gpu_nodes.extra_labels: {key}."
@@ -109,6 +112,12 @@ def _uncounted(one: Wanted) -> set[str]:
     """Shares of a GPU's memory, which HAMi's scheduler knows and nodes do not count."""
     names = resource_names(one.plan.cluster)
     return {name for what, name in names.items() if what != "count"}
+
+
+def products(nodes: Sequence[Object]) -> dict[str, int]:
+    """How many GPU nodes have each product."""
+    found = Counter(one["product"] for one in gpu_inventory(nodes).values())
+    return {product: number for product, number in found.items() if product}
 
 
 def _selector(group: PodGroup) -> list[dict[str, Any]]:
