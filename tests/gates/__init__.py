@@ -22,9 +22,10 @@ LOGS = BUILD / "logs"
 
 TOOLS = Path(sys.executable).parent
 WORKERS = max(2, min(4, os.cpu_count() or 2))
-"""What runs side by side. One control plane serves them all, so more would only wait for it."""
+"""What runs side by side: steps, and tests on the lab. Both wait for a third of their time."""
 STAGES = ("lint", "unit", "integration", "molecule", "engines", "coverage")
-ON_THE_LAB = {"integration", "molecule"}
+NEED_A_LAB = {"integration", "molecule"}
+"""Stages for which a lab is started."""
 INTEGRATION = ("--timeout", "900", "--basetemp", str(BUILD / "tmp"))
 
 
@@ -38,8 +39,12 @@ class Step:
     env: dict[str, str] = field(default_factory=dict)
     scenario: str = ""
     """The molecule scenario that it runs."""
+    on_the_lab: bool = False
+    """Whether it waits for the lab, where one is started."""
     crowded: bool = False
     """Whether its tests run side by side on one cluster."""
+    reads_records: bool = False
+    """Whether it looks at what the others have left, and so comes last."""
 
     @property
     def log(self) -> Path:
@@ -67,7 +72,7 @@ class Step:
 
 
 def steps(stage: str) -> tuple[Step, ...]:
-    """The steps of a stage, longest first: two of them run at a time."""
+    """The steps of a stage, longest first."""
     makers = {
         "lint": _lint,
         "unit": _unit,
@@ -99,8 +104,8 @@ def _lint() -> tuple[Step, ...]:
     )
 
 
-def _pytest(name: str, tests: Sequence[str], *arguments: str, crowded: bool = False) -> tuple[Step, ...]:
-    step = Step(name=name, command=(), crowded=crowded)
+def _pytest(name: str, tests: Sequence[str], *arguments: str, **facts: bool) -> tuple[Step, ...]:
+    step = Step(name=name, command=(), **facts)
     command = (sys.executable, "-m", "pytest", *tests, "--quiet", "-ra", "--record", str(step.record))
     return (replace(step, command=(*command, *arguments)),)
 
@@ -111,18 +116,24 @@ def _unit() -> tuple[Step, ...]:
 
 def _integration() -> tuple[Step, ...]:
     parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
-    return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, crowded=True)
+    shared = {"on_the_lab": True, "crowded": True}
+    return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, **shared)
 
 
 def _molecule() -> tuple[Step, ...]:
     return tuple(
-        Step(name=f"molecule {name}", command=("molecule", "test", "--scenario-name", name), scenario=name)
+        Step(
+            name=f"molecule {name}",
+            command=("molecule", "test", "--scenario-name", name),
+            scenario=name,
+            on_the_lab=True,
+        )
         for name in scenarios()
     )
 
 
 def _engines() -> tuple[Step, ...]:
-    return _pytest("engines", ["tests/engines"], "--timeout", "1800")
+    return _pytest("engines", ["tests/engines"], "--timeout", "1800", on_the_lab=True)
 
 
 def _coverage() -> tuple[Step, ...]:
@@ -130,5 +141,6 @@ def _coverage() -> tuple[Step, ...]:
         Step(
             name="coverage-of-contract",
             command=(sys.executable, "-m", "tests.contract", "--results", str(RECORDS), "--check"),
+            reads_records=True,
         ),
     )

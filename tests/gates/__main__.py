@@ -12,14 +12,16 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.contract.evidence import read, scenario, write
 
-from . import BUILD, LOGS, ON_THE_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
+from . import BUILD, LOGS, NEED_A_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
 
 NEWS = 60
 """Seconds after which a silent step says that it is still at work."""
@@ -44,9 +46,23 @@ class Verdict:
         return Counter({"passed" if self.passed else "failed": 1})
 
 
-def run(step: Step) -> Verdict:
+def run(step: Step, lab: Future[None] | None) -> Verdict:
+    """Runs a step to its end and says how it went; of a crowded one that failed, others say it later."""
+    trouble = lab.exception() if lab and step.on_the_lab else None
     started = time.monotonic()
     step.record.unlink(missing_ok=True)
+    if trouble:
+        step.log.write_text(f"The lab did not start: {trouble}\n", encoding="utf-8")
+    passed = not trouble and _ends_well(step, started)
+    verdict = Verdict(step, passed, time.monotonic() - started)
+    if step.scenario:
+        write(step.record, scenario(step.scenario, outcome="passed" if passed else "failed"))
+    if passed or not step.crowded:
+        tell(verdict)
+    return verdict
+
+
+def _ends_well(step: Step, started: float) -> bool:
     with step.log.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             step.command,
@@ -60,47 +76,37 @@ def run(step: Step) -> Verdict:
         while (code := _ended(process)) is None:
             say("…", step, time.monotonic() - started, last(step.log, 1))
         RUNNING.discard(process)
-    code = code or 0
-    if code and step.crowded:
-        code = run_alone(step)
-    verdict = Verdict(step, code == 0, time.monotonic() - started)
-    if step.scenario:
-        write(step.record, scenario(step.scenario, outcome="passed" if verdict.passed else "failed"))
-    say(
-        "ok" if verdict.passed else "FAILED",
-        step,
-        verdict.seconds,
-        last(step.log, 1) if verdict.passed else "",
-    )
-    if not verdict.passed:
-        print(f"{last(step.log, TAIL)}\n--- the whole of it: {step.log.relative_to(ROOT)}", flush=True)
-    return verdict
+    return code == 0
 
 
-def run_alone(step: Step) -> int:
+def run_alone(crowded: Verdict) -> Verdict:
     """Runs the few tests that failed once more, one after the other, and names them whatever comes of it.
 
     Side by side on a small machine, tests of a cluster can starve each other. Many failures are no accident.
     """
+    step, started = crowded.step, time.monotonic()
     failed = [each for each in read(step.record) if each.outcome == "failed"] if step.record.exists() else []
-    if not 0 < len(failed) <= FEW:
-        return 1
-    again = step.alone([each.source for each in failed])
-    print("".join(f"again, alone: {each.source}\n" for each in failed), end="", flush=True)
-    with step.log.open("a", encoding="utf-8") as log:
-        done = subprocess.run(
-            again.command,
-            cwd=again.cwd,
-            env=again.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if again.record.exists():
-        second = {each.source: each for each in read(again.record)}
-        write(step.record, [second.get(each.source, each) for each in read(step.record)])
-        again.record.unlink()
-    return done.returncode
+    passed = False
+    if 0 < len(failed) <= FEW:
+        again = step.alone([each.source for each in failed])
+        print("".join(f"again, alone: {each.source}\n" for each in failed), end="", flush=True)
+        with step.log.open("a", encoding="utf-8") as log:
+            done = subprocess.run(
+                again.command,
+                cwd=again.cwd,
+                env=again.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        passed = done.returncode == 0
+        if again.record.exists():
+            second = {each.source: each for each in read(again.record)}
+            write(step.record, [second.get(each.source, each) for each in read(step.record)])
+            again.record.unlink()
+    verdict = Verdict(step, passed, crowded.seconds + time.monotonic() - started)
+    tell(verdict)
+    return verdict
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int | None:
@@ -121,21 +127,34 @@ def stop(number: int, *_: object) -> None:
     sys.exit(128 + number)
 
 
-def run_all(stage: str, only: str) -> list[Verdict]:
+def run_all(planned: Sequence[Step], lab: Future[None] | None) -> list[Verdict]:
+    """Runs steps side by side, and once nothing else runs the tests that failed beside others."""
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(run, (step for step in steps(stage) if only in step.name)))
+        verdicts = list(pool.map(partial(run, lab=lab), planned))
+    return [
+        run_alone(verdict) if verdict.step.crowded and not verdict.passed else verdict for verdict in verdicts
+    ]
 
 
 def share_lab(labs: ExitStack) -> None:
     """One cluster for all tests and scenarios of this run, unless the environment names one already."""
     if not os.environ.get("LAB_KUBECONFIG"):
-        sys.path.insert(0, str(ROOT / ".collections"))
         from tests.integration.conftest import CONTROLLERS, CRDS
         from tests.support.lab import build_programs, running
 
         build_programs()
         lab = labs.enter_context(running(BUILD / "lab", controllers=CONTROLLERS, crds=CRDS))
         os.environ["LAB_KUBECONFIG"] = str(lab.kubeconfig)
+
+
+def tell(verdict: Verdict) -> None:
+    """Says how a step went; of one that failed, the end of what it said."""
+    log = verdict.step.log
+    if verdict.passed:
+        say("ok", verdict.step, verdict.seconds, last(log, 1))
+    else:
+        say("FAILED", verdict.step, verdict.seconds, "")
+        print(f"{last(log, TAIL)}\n--- the whole of it: {log.relative_to(ROOT)}", flush=True)
 
 
 def say(word: str, step: Step, seconds: float, note: str) -> None:
@@ -158,27 +177,36 @@ def closing_line(verdicts: list[Verdict], seconds: float) -> str:
     return f" {words} in {seconds:.2f}s ({minutes // 60}:{minutes % 60:02}:{rest:02}) ".center(100, "=")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.gates", description=__doc__)
-    parser.add_argument("stages", nargs="+", choices=STAGES)
-    parser.add_argument("--only", help="only the steps whose names contain this")
-    options = parser.parse_args()
-
-    signal.signal(signal.SIGTERM, stop)
-    started = time.monotonic()
+def run_stages(stages: Sequence[str], only: str) -> list[Verdict]:
+    """All steps of these stages, as if they were one, and after them what looks at their records."""
     for folder in (LOGS, RECORDS):
         folder.mkdir(parents=True, exist_ok=True)
     for record in RECORDS.glob("*.json"):
         record.unlink()
     collection.stage()
 
-    verdicts: list[Verdict] = []
-    with ExitStack() as labs:
-        for stage in options.stages:
-            print(f"--- {stage}", flush=True)
-            if stage in ON_THE_LAB:
-                share_lab(labs)
-            verdicts += run_all(stage, options.only or "")
+    planned = [step for stage in stages for step in steps(stage) if only in step.name]
+    planned.sort(key=lambda step: (not step.crowded, bool(step.scenario)))  # the longest first, the short last
+    first = [step for step in planned if not step.reads_records]
+    with ExitStack() as labs, ThreadPoolExecutor(1) as starter:
+        lab = starter.submit(share_lab, labs) if NEED_A_LAB.intersection(stages) else None
+        verdicts = run_all(first, lab)
+    return verdicts + run_all([step for step in planned if step.reads_records], None)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.gates", description=__doc__)
+    parser.add_argument("stages", nargs="+", choices=STAGES)
+    parser.add_argument("--only", help="only the steps whose names contain this")
+    options = parser.parse_args()
+
+    sys.path.insert(0, str(ROOT / ".collections"))
+    from ansible_collections.inferops.serving.plugins.module_utils._lab.build import locked
+
+    signal.signal(signal.SIGTERM, stop)
+    started = time.monotonic()
+    with locked(BUILD / ".gates.lock", print):  # copy, logs and records are the clone's
+        verdicts = run_stages(options.stages, options.only or "")
 
     coverage = next((each.step.log for each in verdicts if each.step.name == "coverage-of-contract"), None)
     if coverage:
