@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._catalogue.aidaptiv import DEVICE
+from .._catalogue.aidaptiv import DEVICE, DEVICE_LABEL
 from .._cluster import Object
 
 GITHUB = "https://github.com"
@@ -39,6 +39,8 @@ class Product:
     """A CSI driver that has to be on every GPU node."""
     resource: str = ""
     """What it advertises on nodes; pods that ask for it keep it."""
+    mark: str = ""
+    """Label of the nodes that it found such devices on."""
     scheduler: str = ""
     """The scheduler that it brings; pods that name it keep it."""
     makes: tuple[tuple[str, str, str], ...] = ()
@@ -141,6 +143,7 @@ PRODUCTS: dict[str, Product] = {
             name="aidaptiv",
             namespace="aidaptivcache-operator",
             resource=DEVICE,
+            mark=DEVICE_LABEL,
             makes=(
                 ("apps/v1", "DaemonSet", "aidaptivcache-device-plugin"),
                 ("apps/v1", "DaemonSet", "aidaptivcache-node-discovery"),

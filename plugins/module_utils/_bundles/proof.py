@@ -12,6 +12,7 @@ from typing import TypeAlias
 from .._apply import Diagnosis
 from .._apply.rejection import is_webhook_down
 from .._cluster import ApiError, Client, NotServed, Object
+from .devices import without_devices
 from .driver import without_driver
 from .naming import Names
 from .products import Product
@@ -51,6 +52,8 @@ def _checks(
         yield f"{product.driver} is on every GPU node", lambda: _alone(without_driver(client, product))
     if product.webhook:
         yield f"{product.webhook} can be trusted", lambda: _alone(_trusted(client, product.webhook, name))
+    if product.resource:
+        yield f"a node has {product.resource}", lambda: without_devices(client, product)
     if product.shares:
         yield "every GPU node has shares to give", lambda: without_shares(client, product, names)
 

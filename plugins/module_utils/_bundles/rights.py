@@ -38,6 +38,8 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
         rights |= on_kind(client, ADMISSION, "ValidatingAdmissionPolicy", ("get",))
     if product.resource or product.scheduler:
         rights |= on_kind(client, "v1", "Pod", ("list",))
+    if product.resource:
+        rights |= on_kind(client, "apps/v1", "DaemonSet", ("list",))
     for version, kind, _name in product.makes:
         rights |= on_kind(client, version, kind, ("get", "delete"), namespace)
     for group, kind in product.used_by:

@@ -16,6 +16,9 @@ IMAGE = "docker.io/library/aidaptiv"
 DEVICE = "phison.com/ai100"
 """Extended resource of one cache device."""
 
+DEVICE_LABEL = "phison.com/ai100-present"
+"""Label of a node on which the operator's discovery found one."""
+
 WEBHOOK = "aidaptivcache-webhook"
 """Registration of the operator's webhook, which puts the device into pods that ask for one."""
 

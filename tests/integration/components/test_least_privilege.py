@@ -43,8 +43,8 @@ ON_GPU_NODES = {
 PATCHES = {"hami": [{"target": {"kind": "DaemonSet"}, "ops": [ON_GPU_NODES]}]}
 IMAGES = {"kube-scheduler": "registry.k8s.io/kube-scheduler"}
 """HAMi's is compared with the cluster's version."""
-UNANSWERED = ("hami", "adapter")
-"""Nobody answers for their webhook or API here, so it is not waited for."""
+UNANSWERED = ("hami", "adapter", "aidaptiv")
+"""Nobody answers for their webhook or API here, or finds devices, so it is not waited for."""
 KEPT = ("prometheus", "aidaptiv")
 """Have custom resources, which the garbage collector of a young cluster knows after half a minute only."""
 Account = Callable[[str, Sequence[dict[str, Any]]], str]

@@ -6,11 +6,9 @@ successor."""
 
 from __future__ import annotations
 
-from ..._catalogue.aidaptiv import DEVICE
+from ..._catalogue.aidaptiv import DEVICE, DEVICE_LABEL
 from ..component import Component
 from ..signs import Advertised, Class, Definition, Marked, deployment
-
-NODE_LABEL = "phison.com/ai100-present"
 
 AIDAPTIV = Component(
     name="aidaptiv",
@@ -19,7 +17,7 @@ AIDAPTIV = Component(
         deployment(named="aidaptivcache-operator", images=("aidaptivcache-operator",)),
         Class(provisioner="topolvm.io", parameter=("topolvm.io/device-class", "aidaptiv")),
         Advertised(resource=DEVICE),
-        Marked(key=NODE_LABEL, conclusive=False),
+        Marked(key=DEVICE_LABEL, conclusive=False),
         Definition(name="phisondeviceoperators.operators.phison.com"),
     ),
 )
