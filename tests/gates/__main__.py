@@ -124,7 +124,7 @@ def stop(number: int, *_: object) -> None:
     for process in running:
         process.wait()
     subprocess.run([sys.executable, ROOT / "tools/stop_labs.py", BUILD], check=False)
-    sys.exit(128 + number)
+    os._exit(128 + number)  # threads may still wait for a compiler
 
 
 def run_all(planned: Sequence[Step], lab: Future[None] | None) -> list[Verdict]:
@@ -186,7 +186,7 @@ def run_stages(stages: Sequence[str], only: str) -> list[Verdict]:
     collection.stage()
 
     planned = [step for stage in stages for step in steps(stage) if only in step.name]
-    planned.sort(key=lambda step: (not step.crowded, bool(step.scenario)))  # the longest first, the short last
+    planned.sort(key=lambda step: (not step.crowded, bool(step.scenario)))  # longest first, short last
     first = [step for step in planned if not step.reads_records]
     with ExitStack() as labs, ThreadPoolExecutor(1) as starter:
         lab = starter.submit(share_lab, labs) if NEED_A_LAB.intersection(stages) else None
