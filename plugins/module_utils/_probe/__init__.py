@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-from .direct import TARGET, target_from
+from .direct import TARGETS, target_from
 from .inventory import asked, target_for, target_of
 from .manner import Manner
-from .reach import WAYS, JobOptions, Site
-from .report import advice, facts, row
-from .smoke import AT_ONCE, AUTO, Result, smoke_test
+from .reach import JobOptions, Site
+from .report import advice, facts, verdicts
+from .smoke import Result, smoke_test
 from .target import Target
 
 __all__ = [
-    "AT_ONCE",
-    "AUTO",
-    "TARGET",
-    "WAYS",
+    "TARGETS",
     "JobOptions",
     "Manner",
     "Result",
@@ -26,9 +23,9 @@ __all__ = [
     "advice",
     "asked",
     "facts",
-    "row",
     "smoke_test",
     "target_for",
     "target_from",
     "target_of",
+    "verdicts",
 ]

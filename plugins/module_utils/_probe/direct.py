@@ -68,6 +68,7 @@ TARGET: dict[str, Any] = {
     },
     "required_one_of": [("url", "service", "inference_service", "pod", "selector")],
 }
+TARGETS: dict[str, dict[str, Any]] = {"targets": TARGET}
 INFERENCE_SERVICE = "serving.kserve.io/v1beta1"
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,15 @@ from .smoke import Result
 
 WORDS = 8
 LINE = 80
+
+
+def verdicts(results: Sequence[Result], revisions: Mapping[str, int | None]) -> dict[str, Any]:
+    """All results, with the revisions that are marked as verified now, by name."""
+    proved = {name: {"revision": number} for name, number in revisions.items()}
+    return {
+        "services": [{**facts(result), **proved.get(result.target.name, {})} for result in results],
+        "rows": [row(result) for result in results],
+    }
 
 
 def facts(result: Result) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from ansible_collections.inferops.serving.plugins.module_utils._probe import (
     Site,
     advice,
     facts,
-    row,
     smoke_test,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._probe.asking import Question
 from ansible_collections.inferops.serving.plugins.module_utils._probe.manner import Manner
+from ansible_collections.inferops.serving.plugins.module_utils._probe.report import row
 from ansible_collections.inferops.serving.plugins.module_utils._probe.slo import Slo
 from ansible_collections.inferops.serving.plugins.module_utils._probe.target import Basic, Target
 from ansible_collections.inferops.serving.plugins.module_utils._served import Publisher
