@@ -87,7 +87,9 @@ options:
     type: bool
     default: false
   force:
-    description: Whether V(absent) of O(state) goes on while pods use GPUs.
+    description:
+      - Whether V(absent) of O(state) goes on while pods use GPUs, or run where they do because of labels that
+        go with the component.
     type: bool
     default: false
 attributes:

@@ -53,7 +53,8 @@ options:
       - V(present) sees to it that the selected nodes carry the label, the extra labels and the taint.
         Labels and taints that an earlier run added and that are no longer wanted are removed.
       - V(absent) removes every label and taint that this module added and nothing else; without O(names)
-        and O(selector) from all nodes.
+        and O(selector) from all nodes. It is refused while pods run there because of such a label, since a
+        DaemonSet's pods would leave at once.
     type: str
     choices: [present, absent]
     default: present
@@ -86,6 +87,11 @@ options:
     type: str
     choices: [warn, fail, ignore]
     default: warn
+  force:
+    description:
+      Whether V(absent) of O(state) takes labels away although pods run on the nodes because of them.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -214,6 +220,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "overwrite": {"type": "bool", "default": False},
     "allow_no_gpu_nodes": {"type": "bool", "default": False},
     "daemonset_policy": {"type": "str", "choices": ["warn", "fail", "ignore"], "default": "warn"},
+    "force": {"type": "bool", "default": False},
 }
 
 
@@ -236,6 +243,7 @@ def main() -> None:
                 overwrite=options["overwrite"],
                 allow_none=options["allow_no_gpu_nodes"],
                 daemonset_policy=options["daemonset_policy"],
+                force=options["force"],
                 check=module.check_mode,
             ),
         )

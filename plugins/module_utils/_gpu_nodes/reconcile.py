@@ -16,6 +16,7 @@ from .daemonsets import ShutOut, shut_out
 from .marks import TAINTS_ANNOTATION, Marks, NodeChange, Taint, carries_ours, owned_labels, plan_node
 from .rights import rights
 from .selection import Node, Selection, UnknownNodes, labels_of, name_of
+from .users import choosing, some
 
 ATTEMPTS = 5
 RACES = (409, 422)
@@ -39,6 +40,8 @@ class Request:
     overwrite: bool = False
     allow_none: bool = False
     daemonset_policy: Literal["warn", "fail", "ignore"] = "warn"
+    force: bool = False
+    """Labels go although running pods chose their nodes by them."""
     check: bool = False
 
 
@@ -63,6 +66,8 @@ def reconcile(client: Client, request: Request) -> Outcome:
         _verify(changes)
         return _outcome(changes, done=[], shut=[], warnings=_conflict_warnings(changes), check=False)
 
+    if request.state == "absent" and not request.force:
+        _refuse_while_chosen(client, changes)
     shut = _daemonsets(client, changes, request)
     warnings = [*_conflict_warnings(changes), *_left_behind(nodes, chosen, request)]
     if request.daemonset_policy == "warn":
@@ -107,6 +112,16 @@ def _verify(changes: Sequence[NodeChange]) -> None:
         " (llm_cluster.gpu_nodes.manage: apply).",
         nodes=[_report(change, "unchanged") for change in changes],
     )
+
+
+def _refuse_while_chosen(client: Client, changes: Sequence[NodeChange]) -> None:
+    gone = {change.name: going for change in changes if (going := owned_labels(change.had))}
+    users = choosing(client.list("v1", "Pod"), [change.had for change in changes], gone) if gone else []
+    if users:
+        raise Refused(
+            f"pods run on these nodes because of labels that would go: {some(users)}. Remove them first, or"
+            " set force: true; those of DaemonSets would leave at once, and others could not start again."
+        )
 
 
 def _daemonsets(client: Client, changes: Sequence[NodeChange], request: Request) -> list[ShutOut]:

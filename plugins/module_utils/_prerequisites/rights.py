@@ -23,8 +23,8 @@ def rights(client: Client, request: Request) -> Rights:
     needed |= on_kind(client, "v1", "Namespace", ("get",))
     if request.name == "nfd":
         needed |= on_kind(client, "v1", "Node", ("patch",))  # labels go with it
-    if request.name == "device_plugin":
-        needed |= on_kind(client, "v1", "Pod", ("list",))  # it stays while they use GPUs
+    if request.name in ("nfd", "device_plugin", "gfd"):
+        needed |= on_kind(client, "v1", "Pod", ("list",))  # they stay while pods use what they bring
     if request.name == "dcgm":
         needed |= on_kind(client, "v1", "Pod", ("list",)) | _forwards(client, request.settings.namespace)
     return needed

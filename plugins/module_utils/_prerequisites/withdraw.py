@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from .._apply import Diagnosis, Outcome, Refused, remove
 from .._apply.applyset import ID_LABEL, set_id
 from .._apply.presence import vacant
 from .._cluster import Client, Object
-from .._gpu_nodes.selection import GPUS
-from .labels import prune
+from .._gpu_nodes.selection import GPUS, labels_of, name_of
+from .._gpu_nodes.users import FINISHED, choosing, some
+from .labels import leftovers, prune
 from .request import Request
 
-FINISHED = ("Succeeded", "Failed")
-FEW = 5
+DISCOVERED = tuple(f"nvidia.com/{word}." for word in ("gpu", "cuda", "mig", "mps", "vgpu"))
+"""Beginnings of the labels of GPU Feature Discovery."""
 
 
 def withdraw(
@@ -35,8 +36,8 @@ def withdraw(
     """Raises Refused while something still uses what the component offers, unless forced."""
     own = request.own_set()
     present = _is_there(client, own.name, own.namespace)
-    if present and request.name == "device_plugin" and not force:
-        _refuse_while_used(client)
+    if present and not force:
+        refuse_while_used(client, request.name)
     sets = [own]
     if delete_definitions:
         sets.append(request.definition_set())
@@ -65,24 +66,37 @@ def _is_there(client: Client, name: str, namespace: str) -> bool:
     return bool(labels.get(ID_LABEL) == set_id(name, namespace))
 
 
-def _refuse_while_used(client: Client) -> None:
-    users = [
+def refuse_while_used(client: Client, component: str) -> None:
+    """Raises Refused while pods have GPUs by the component, or their nodes by labels that go with it."""
+    if component == "device_plugin":
+        message, users = "pods use GPUs", _users_of_gpus(client)
+    elif component in GONE:
+        nodes = client.list("v1", "Node")
+        gone = {name_of(node): keys for node in nodes if (keys := GONE[component](node))}
+        users = choosing(client.list("v1", "Pod"), nodes, gone) if gone else []
+        message = "pods run where they do because of labels that would go"
+    else:
+        return
+    if users:
+        hint = "Remove them first, or set force: true; they could not start again."
+        raise Refused(
+            [Diagnosis(code="InUse", object=component, message=f"{message}: {some(users)}.", hint=hint)]
+        )
+
+
+GONE: Mapping[str, Callable[[Object], Collection[str]]] = {
+    "nfd": lambda node: (leftovers(node).get("metadata") or {}).get("labels") or {},
+    "gfd": lambda node: [key for key in labels_of(node) if key.startswith(DISCOVERED)],
+}
+"""Which labels of a node go with a component."""
+
+
+def _users_of_gpus(client: Client) -> list[str]:
+    return [
         f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
         for pod in client.list("v1", "Pod")
         if pod.get("status", {}).get("phase") not in FINISHED and _asks_for_gpus(pod)
     ]
-    if users:
-        more = f" and {len(users) - FEW} more" if len(users) > FEW else ""
-        raise Refused(
-            [
-                Diagnosis(
-                    code="InUse",
-                    object="device_plugin",
-                    message=f"pods use GPUs: {', '.join(users[:FEW])}{more}.",
-                    hint="Remove their services first, or set force: true; they could not start again.",
-                )
-            ]
-        )
 
 
 def _asks_for_gpus(pod: Object) -> bool:

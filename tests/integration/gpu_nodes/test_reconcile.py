@@ -130,6 +130,37 @@ def test_absent_leaves_the_node_as_it_was_before(client: Client, make_node: Make
 
 
 @pytest.mark.req("S1-07")
+def test_absent_is_refused_while_pods_chose_the_node_by_its_label(
+    client: Client, make_node: MakeNode, lab: Lab
+) -> None:
+    name = make_node()
+    reconcile(client, request(name))
+    before = read(client, name)
+    container = {"name": "main", "image": "app:1"}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "chooser", "namespace": lab.namespace("chooser")},
+        "spec": {
+            "nodeName": name,
+            "nodeSelector": {"nvidia.com/gpu": "present"},
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [container],
+        },
+    }
+    client.apply(pod)
+    with pytest.raises(Refused, match="/chooser"):
+        reconcile(client, request(name, state="absent"))
+    after = read(client, name)
+    assert (after["metadata"]["labels"], taints(after)) == (before["metadata"]["labels"], taints(before))
+    assert reconcile(client, request(name, state="absent", force=True)).changed
+    client.request(
+        "DELETE",
+        f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/chooser",
+        query={"gracePeriodSeconds": "0"},
+    )
+
+
 def test_absent_leaves_marks_that_somebody_else_set(client: Client, make_node: MakeNode) -> None:
     ours = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
     name = make_node(taints=(ours,), **{"nvidia.com/gpu": "present"})
