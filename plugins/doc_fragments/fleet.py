@@ -2637,7 +2637,8 @@ options:
                 type: int
               gpu_util:
                 description:
-                  - Least use of the GPUs meanwhile, in percent.
+                  - 'Least use of the GPUs meanwhile, in percent. No client can measure
+                    it: it is told as not measured, and missed where it is enforced.'
                   - 1 or more.
                 type: int
           startup_timeout:

@@ -24,6 +24,7 @@ def target_of(plan: ServicePlan) -> Target:
 def target_for(service: Service, served: Served) -> Target:
     """What is *served* is expected; how it is asked, and what is demanded of the answers, the entry says."""
     verify = service.verify
+    slo = verify.slo
     return Target(
         name=served.name,
         namespace=served.namespace,
@@ -32,6 +33,7 @@ def target_for(service: Service, served: Served) -> Target:
             models=served.models,
             adapters=served.adapters,
             prompt=verify.prompt,
+            concurrency=slo.concurrency or 0,
         ),
         published=served.published,
         publishers=served.publishers,
@@ -39,7 +41,7 @@ def target_for(service: Service, served: Served) -> Target:
         port=served.port,
         api_key=served.api_key,
         basic=None if served.login is None else BasicSecret(name=served.login),
-        slo=Slo(enforce=verify.slo.enforce, ttft_ms=verify.slo.ttft_ms),
+        slo=Slo(enforce=slo.enforce, ttft_ms=slo.ttft_ms, concurrency=slo.concurrency, gpu_util=slo.gpu_util),
         engine=served.engine,
         platform=served.platform,
     )

@@ -20,6 +20,8 @@ class Slo:
     ttft_ms: float | None = None
     tokens_per_second: float | None = None
     concurrency: int | None = None
+    gpu_util: float | None = None
+    """In percent. No client can measure it; it is told as what was not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +37,13 @@ class Objective:
 
 def judge(slo: Slo, verdict: Verdict) -> tuple[Objective, ...]:
     """Every objective that has a limit, held against the verdict's measurements."""
-    figures = {"ttft_ms": verdict.ttft_ms, "tokens_per_second": verdict.tokens_per_second, **verdict.load}
+    alone = {"ttft_ms": verdict.ttft_ms, "tokens_per_second": verdict.tokens_per_second, "concurrency": 1}
+    figures = {**alone, **verdict.load}
     limits: tuple[tuple[str, float | None, Callable[[float, float], bool]], ...] = (
         ("ttft_ms", slo.ttft_ms, operator.lt),
         ("tokens_per_second", slo.tokens_per_second, operator.ge),
         ("concurrency", slo.concurrency, operator.ge),
+        ("gpu_util", slo.gpu_util, operator.ge),
     )
     return tuple(
         Objective(

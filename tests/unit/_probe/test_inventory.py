@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -106,11 +107,13 @@ def test_a_name_that_no_service_has_is_refused_with_the_nearest() -> None:
 
 @pytest.mark.req("S2-49")
 def test_objectives_and_prompt_of_the_inventory_are_taken() -> None:
-    verify = {"prompt": "What is RAG?", "slo": {"enforce": True, "ttft_ms": 100}}
+    slo = {"enforce": True, "ttft_ms": 100, "concurrency": 16, "gpu_util": 85}
+    verify = {"prompt": "What is RAG?", "slo": slo}
     (target,) = targets({"name": "chat", "verify": verify})
     assert target.question.prompt == "What is RAG?"
     assert target.slo is not None
-    assert (target.slo.enforce, target.slo.ttft_ms) == (True, 100)
+    assert asdict(target.slo) == {**slo, "tokens_per_second": None}
+    assert target.question.concurrency == 16
 
 
 @pytest.mark.req("S4-41", "S4-42")

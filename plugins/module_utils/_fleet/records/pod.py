@@ -217,7 +217,12 @@ class Slo:
     enforce: bool = option("A missed objective is a failure instead of a remark.", default=False)
     ttft_ms: int | None = option("Longest time to the first token, in milliseconds.", default=None, minimum=1)
     concurrency: int | None = option("Requests at one time while it is measured.", default=None, minimum=1)
-    gpu_util: int | None = option("Least use of the GPUs meanwhile, in percent.", default=None, minimum=1)
+    gpu_util: int | None = option(
+        "Least use of the GPUs meanwhile, in percent. No client can measure it: it is told as not measured,"
+        " and missed where it is enforced.",
+        default=None,
+        minimum=1,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
