@@ -42,6 +42,7 @@ from . import (
     sharing,
     storage,
     tensorrt_llm,
+    uninstalled,
     vendor,
     world_size,
 )
@@ -81,6 +82,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (past_the_picker.CODE, past_the_picker.check),
     (shared_gpus.CODE, shared_gpus.check),
     (firmware.CODE, firmware.check),
+    (uninstalled.CODE, uninstalled.check),
     (offline.CODE, offline.check),
 )
 """In the order of their codes. The form of the inventory (V-01, V-25) is checked where it is read."""
