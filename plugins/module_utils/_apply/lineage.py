@@ -15,7 +15,6 @@ REVISION = "deployment.kubernetes.io/revision"
 DAEMON_GENERATION = "deprecated.daemonset.template.generation"
 POD_GENERATION = "pod-template-generation"
 CONTROLLER_REVISION = "controller-revision-hash"
-LWS_REVISION = "leaderworkerset.sigs.k8s.io/template-revision-hash"
 
 CONFIGURATION = ("serving.knative.dev", "Configuration")
 LEADER_WORKERS = ("leaderworkerset.x-k8s.io", "LeaderWorkerSet")

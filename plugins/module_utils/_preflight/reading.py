@@ -23,8 +23,6 @@ KNATIVE_FEATURES = "config-features"
 RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
 _EXISTING = "existing:"
 
-Lists = Mapping[str, tuple[str, str]]
-
 Read = Callable[[], Any]
 
 
