@@ -20,20 +20,26 @@ description:
 positional: columns
 options:
   _input:
-    description: The rows.
-    type: list
-    elements: dict
+    description: The rows, or with O(key) a dictionary of them.
+    type: raw
     required: true
   columns:
     description: Keys to show, in this order. Left out, the keys of the first row.
     type: list
     elements: str
+  key:
+    description: Heading of a first column, which holds the keys of the dictionary of rows.
+    type: str
 """
 
 EXAMPLES = r"""
 - name: Show what came of the smoke test
   ansible.builtin.debug:
     msg: "{{ result.rows | inferops.serving.table }}"
+
+- name: Show what GPUs each node has
+  ansible.builtin.debug:
+    msg: "{{ result.gpu_inventory | inferops.serving.table(key='node') }}"
 """
 
 RETURN = r"""
@@ -45,8 +51,10 @@ _value:
 """
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> list[str]:
+def table(rows: Any, columns: Sequence[str] = (), key: str = "") -> list[str]:
     """The heading and one line for each row; an absent value is a dash."""
+    if key and isinstance(rows, Mapping):
+        rows = [{key: name, **row} for name, row in rows.items()]
     if isinstance(rows, (str, Mapping)) or not all(isinstance(row, Mapping) for row in rows):
         raise AnsibleFilterError("inferops.serving.table needs a list of dictionaries.")
     if not rows:

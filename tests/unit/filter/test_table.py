@@ -29,3 +29,14 @@ def test_no_rows_make_no_table() -> None:
 def test_anything_but_a_list_of_dictionaries_is_refused(rows: object) -> None:
     with pytest.raises(AnsibleFilterError):
         table(rows)  # type: ignore[arg-type]
+
+
+@pytest.mark.req("S1-24")
+def test_a_dictionary_of_rows_has_its_keys_in_the_first_column() -> None:
+    gpus = {"gpu-0": {"product": "NVIDIA-L40S", "count": 8}, "gpu-1": {"product": "", "count": 0}}
+    assert table(gpus, key="node") == [
+        "NODE   PRODUCT      COUNT",
+        "gpu-0  NVIDIA-L40S  8",
+        "gpu-1  -            0",
+    ]
+    assert table({}, key="node") == []
