@@ -48,6 +48,11 @@ API_KEY_KEY = "api-key"
 HUB_TOKEN_KEYS = ("password", "HF_TOKEN")
 """Keys of the Secret of a Hugging Face token: the first is for pods, the second is what KServe looks for."""
 
+PROGRAMS = "/opt/inferops"
+"""Where containers see programs of ours."""
+SIDECAR_LABEL = "sidecar.istio.io/inject"
+"""On a pod: whether Istio puts its proxy beside it."""
+
 NAMESPACE_SET = "inferops-namespace"
 """Set of a namespace that is made by us, and owned apart from what is in it."""
 

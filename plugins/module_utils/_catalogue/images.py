@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import aidaptiv
 from .pins import pinned
 from .triton import TRTLLM_IN_TRITON, VLLM_IN_TRITON
 
@@ -18,7 +19,7 @@ REPOSITORIES = {
     "vllm": "docker.io/vllm/vllm-openai:{version}",
     "triton-vllm": "nvcr.io/nvidia/tritonserver:{version}-vllm-python-py3",
     "triton-trtllm": "nvcr.io/nvidia/tritonserver:{version}-trtllm-python-py3",
-    "aidaptiv": "docker.io/library/aidaptiv",
+    "aidaptiv": aidaptiv.IMAGE,
     "simulator": "ghcr.io/llm-d/llm-d-inference-sim:{version}",
 }
 """The engines' default images."""

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._catalogue import metrics, trtllm
-from .._names import SERVICE_LABEL, SPEC_HASH_ANNOTATION
+from .._names import PROGRAMS, SERVICE_LABEL, SPEC_HASH_ANNOTATION
 from .._workload import ConfigFiles, Env, Mount, Pace, Port, Workload
 from . import triton_trtllm_layout as layout
 from . import triton_trtllm_remote, triton_trtllm_serve
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 REPOSITORY = "/model-repository"
 
-_RUNNER = "/opt/inferops"
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _METRICS_INTERVAL_MS = 1000
 _LATE = 60
@@ -48,10 +47,10 @@ def workload(plan: ServicePlan) -> Workload:
     if plan.pods_per_copy > 1:
         files["remote.py"] = inspect.getsource(triton_trtllm_remote)
     runner = ConfigFiles.named(f"{plan.name}-launch", files)
-    script = f"{_RUNNER}/serve.py"
+    script = f"{PROGRAMS}/serve.py"
     made = server(
         plan, command=("python3", script), args=("serve",), env=_environment(plan), config=(runner,)
-    ).with_mounts((runner.volume("runner"), Mount(volume="runner", path=_RUNNER, read_only=True)))
+    ).with_mounts((runner.volume("runner"), Mount(volume="runner", path=PROGRAMS, read_only=True)))
     conversion = job(plan)
     if plan.engine.converts:
         made = replace(made, jobs=(conversion,) if conversion else ())

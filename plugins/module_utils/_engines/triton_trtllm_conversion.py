@@ -12,7 +12,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from .._catalogue import trtllm
-from .._names import HUB_TOKEN_KEYS, SERVICE_LABEL
+from .._names import HUB_TOKEN_KEYS, PROGRAMS, SERVICE_LABEL
 from .._stores.volume import claim_volume
 from .._workload import ConfigFiles, Container, Env, Job, Mount, Resources, Volume, Workload
 from . import triton_trtllm_convert
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 EXAMPLES = "/app/examples"
 """Where the image has the converters of TensorRT-LLM's release."""
 
-_RUNNER = "/opt/inferops"
 _TOKEN = "/var/run/secrets/hugging_face"  # noqa: S105 - a directory
 _LEASE = 300
 """Seconds after which a conversion that gives no sign of life has ended."""
@@ -102,7 +101,7 @@ def _workload(plan: ServicePlan, files: ConfigFiles) -> Workload:
         Volume(name="scratch", source={"emptyDir": {"sizeLimit": _LOCAL}}),
         files.volume("runner"),
     ]
-    mounts = [Mount(volume="scratch", path=SCRATCH), Mount(volume="runner", path=_RUNNER, read_only=True)]
+    mounts = [Mount(volume="scratch", path=SCRATCH), Mount(volume="runner", path=PROGRAMS, read_only=True)]
     store = layout.shared_volume(plan)
     if store is not None:
         volumes.append(claim_volume("models", store, read_only=False))
@@ -116,7 +115,7 @@ def _workload(plan: ServicePlan, files: ConfigFiles) -> Workload:
         name="converter",
         image=plan.image,
         pull_policy=plan.service.image_pull_policy,
-        command=("python3", f"{_RUNNER}/convert.py"),
+        command=("python3", f"{PROGRAMS}/convert.py"),
         env={**_environment(plan), **plan.service.env},
         resources=_resources(plan),
         mounts=tuple(mounts),
@@ -130,8 +129,6 @@ def _workload(plan: ServicePlan, files: ConfigFiles) -> Workload:
             **own,
             "app": f"{plan.name}-converter",
             "app.kubernetes.io/component": "converter",
-            # A proxy beside it would keep the pod alive for ever.
-            "sidecar.istio.io/inject": "false",
         },
         tolerations=plan.tolerations,
         affinity=plan.affinity,

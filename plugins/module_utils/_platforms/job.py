@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .._names import BEFORE_SERVERS_ANNOTATION, SERVICE_LABEL
+from .._names import BEFORE_SERVERS_ANNOTATION, SERVICE_LABEL, SIDECAR_LABEL
 from .._workload import Job, Workload
 from .gang import queue_labels
 from .pod import container, metadata, pod_fields, volumes
@@ -16,7 +16,7 @@ from .pod import container, metadata, pod_fields, volumes
 if TYPE_CHECKING:
     from .._plan.facts import ServicePlan
 
-NO_SIDECAR = {"sidecar.istio.io/inject": "false"}
+NO_SIDECAR = {SIDECAR_LABEL: "false"}
 """A proxy would keep a Job from ending, and would stand between the ranks of a copy."""
 
 

@@ -15,9 +15,10 @@ from .._apply import Diagnosis
 from .._apply.engine import Say, silent
 from .._catalogue.pins import PINS
 from .._cluster import Client
+from .._names import PROGRAMS
 from .._plan import ServicePlan
 from .._workload import Env, Resources, literal
-from .pods import FOLDER, HOME, config_map, job, plain_pod, program, run_name, template, with_program
+from .pods import HOME, config_map, job, plain_pod, program, run_name, template, with_program
 from .programs import load as program_file
 from .run import NOT_RUN, RUN_LABEL, Run, carry_out, trouble
 
@@ -117,7 +118,7 @@ def benchmark_job(plan: ServicePlan, load: Load, *, url: str, image: str | None,
         plan,
         name="aiperf",
         image=plan.relocated(image or IMAGE),
-        command=("python3", f"{FOLDER}/load.py"),
+        command=("python3", f"{PROGRAMS}/load.py"),
         env={**HOME, "BENCHMARK": literal(json.dumps(asked, sort_keys=True)), **key},
         resources=_RESOURCES,
     )

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from .._names import PROGRAMS
 from .._plan import ServicePlan
 from .._platforms.gang import queue_labels
 from .._workload import PodField
-from .pods import FOLDER, HOME, config_map, gpu_pod, job, metadata, program, run_name, template, with_program
+from .pods import HOME, config_map, gpu_pod, job, metadata, program, run_name, template, with_program
 from .programs import all_reduce
 from .run import RUN_LABEL, Run
 
@@ -29,7 +30,7 @@ def indexed_job(plan: ServicePlan, *, max_bytes: int, timeout: int) -> Run:
         "--node-rank=$(POD_INDEX)",
         f"--master-addr={name}-0.{name}",
         f"--master-port={PORT}",
-        f"{FOLDER}/all_reduce.py",
+        f"{PROGRAMS}/all_reduce.py",
     )
     pod = gpu_pod(
         plan,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from .._names import MANAGED_BY_LABEL, MANAGER, SERVICE_LABEL
+from .._names import MANAGED_BY_LABEL, MANAGER, PROGRAMS, SERVICE_LABEL
 from .._plan import ServicePlan
 from .._platforms.job import NO_SIDECAR
 from .._platforms.pod import container, pod_fields, volumes
@@ -19,7 +19,6 @@ from .._workload import ConfigFiles, Container, Env, Mount, Resources, Volume, W
 from .run import RUN_LABEL
 
 Object = dict[str, Any]
-FOLDER = "/opt/inferops"
 SCRATCH = "/tmp"  # noqa: S108 - a volume of the pod is mounted there
 HOME: Env = {"HOME": SCRATCH}
 """The images' own home belongs to another user."""
@@ -40,7 +39,7 @@ def program(name: str, module: ModuleType) -> ConfigFiles:
 
 
 def with_program(pod: Workload, files: ConfigFiles) -> Workload:
-    mount = Mount(volume="program", path=FOLDER, read_only=True)
+    mount = Mount(volume="program", path=PROGRAMS, read_only=True)
     return replace(pod.with_mounts((files.volume("program"), mount)), config=(files,))
 
 

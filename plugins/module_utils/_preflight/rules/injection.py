@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..._fleet import Problem
+from ..._names import SIDECAR_LABEL
 from ..._rules.finding import at, warning
 from ..facts import Facts
 from ..injecting import injects
@@ -17,7 +18,6 @@ from ..pods import Wanted
 CODE = "V-23"
 
 PROXY = "istio-proxy"
-OPT_OUT = "sidecar.istio.io/inject"
 
 
 def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
@@ -35,7 +35,7 @@ def check(services: Sequence[Wanted], facts: Facts) -> Iterator[Problem]:
 
 def _is_bare(one: Wanted, pod: Mapping[str, Any]) -> bool:
     labels = pod["metadata"].get("labels") or {}
-    if pod["metadata"]["namespace"] != one.plan.namespace or labels.get(OPT_OUT) == "false":
+    if pod["metadata"]["namespace"] != one.plan.namespace or labels.get(SIDECAR_LABEL) == "false":
         return False
     containers = [*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ())]
     ours = one.plan.pod_selector.items() <= labels.items()

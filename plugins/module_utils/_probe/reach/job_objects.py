@@ -15,7 +15,7 @@ import time
 from types import ModuleType
 from typing import Any
 
-from ..._names import MANAGED_BY_LABEL, MANAGER, PREFIX, SERVICE_LABEL
+from ..._names import MANAGED_BY_LABEL, MANAGER, PREFIX, PROGRAMS, SERVICE_LABEL, SIDECAR_LABEL
 from ..._workload import SecretKey
 from .. import asking
 from ..asking import (
@@ -52,7 +52,6 @@ SOURCES: tuple[ModuleType, ...] = (
     triton_llmapi,
     url,
 )
-FOLDER = "/opt/inferops"
 PACKAGE = "probe"
 # The process ends by itself, with a verdict, before the Job's deadline kills it.
 GRACE_SECONDS = 30
@@ -61,9 +60,9 @@ GRACE_SECONDS = 30
 def job_object(*, name: str, target: Target, url: str, options: JobOptions, seconds: int) -> Object:
     """The suspended Job. Raises NotReached for an API key by value, which would have to be written down."""
     environment: list[Object] = [
-        {"name": "PYTHONPATH", "value": FOLDER},
+        {"name": "PYTHONPATH", "value": PROGRAMS},
         {"name": "PYTHONDONTWRITEBYTECODE", "value": "1"},
-        {"name": "PROBE_QUESTION", "value": f"{FOLDER}/{PACKAGE}/question.json"},
+        {"name": "PROBE_QUESTION", "value": f"{PROGRAMS}/{PACKAGE}/question.json"},
         {"name": "PROBE_URL", "value": url},
         {"name": "PROBE_UNTIL", "value": str(int(time.time()) + seconds)},
         {"name": "PROBE_TERMINATION_LOG", "value": "/dev/termination-log"},
@@ -89,7 +88,7 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
             "capabilities": {"drop": ["ALL"]},
             "readOnlyRootFilesystem": True,
         },
-        "volumeMounts": [{"name": "probe", "mountPath": f"{FOLDER}/{PACKAGE}", "readOnly": True}],
+        "volumeMounts": [{"name": "probe", "mountPath": f"{PROGRAMS}/{PACKAGE}", "readOnly": True}],
     }
     labels = {MANAGED_BY_LABEL: MANAGER, SERVICE_LABEL: label(target.name), PROBE_LABEL: name}
     return {
@@ -103,7 +102,7 @@ def job_object(*, name: str, target: Target, url: str, options: JobOptions, seco
             "ttlSecondsAfterFinished": 600,
             "template": {
                 # A mesh's sidecar would keep the pod from ever completing.
-                "metadata": {"labels": {PROBE_LABEL: name, "sidecar.istio.io/inject": "false"}},
+                "metadata": {"labels": {PROBE_LABEL: name, SIDECAR_LABEL: "false"}},
                 "spec": {
                     "restartPolicy": "Never",
                     "automountServiceAccountToken": False,
