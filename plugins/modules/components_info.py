@@ -42,6 +42,13 @@ options:
       - llmd
       - kueue
     default: []
+  states:
+    description:
+      - What the inventory wants of each component, C(state) by name as in C(llm_cluster.components). With it
+        RV(components[].action) tells what C(prerequisites) would do, where a component that is not named is
+        V(auto). Without it, what the roles would do if all components were wanted.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     support: full
@@ -111,8 +118,13 @@ components:
       type: list
       elements: str
       sample: []
+    wanted:
+      description: What the inventory wants of it, where it says.
+      type: str
+      sample: present
     action:
-      description: What its role would do by default, V(install), V(verify) or V(refuse).
+      description:
+        - What would be done about it, V(install), V(verify), V(refuse), V(remove), or V(leave).
       type: str
       sample: verify
     reason:
@@ -134,21 +146,27 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION
 from ansible_collections.inferops.serving.plugins.module_utils._components import (
     COMPONENTS,
+    Component,
     Finding,
-    decide,
     detect,
+    foresee,
     read,
 )
 
+STATES = ("present", "existing", "absent", "auto")
 ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
     "components": {"type": "list", "elements": "str", "choices": list(COMPONENTS), "default": []},
+    "states": {"type": "dict", "default": {}},
 }
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     wanted = [COMPONENTS[name] for name in COMPONENTS if name in (module.params["components"] or COMPONENTS)]
+    states = module.params["states"]
+    if wrong := [f"{name}: {state}" for name, state in states.items() if state not in STATES]:
+        module.fail_json(msg=f"states: {', '.join(wrong)}; write one of {', '.join(STATES)}.")
     try:
         snapshot = read(
             connect(module.params), {listing for component in wanted for listing in component.listings}
@@ -157,13 +175,14 @@ def main() -> None:
         module.fail_json(msg=str(error))
     module.exit_json(
         changed=False,
-        components=[_row(detect(component, snapshot)) for component in wanted],
+        components=[_row(component, detect(component, snapshot), states) for component in wanted],
         unread=sorted({str(listing) for listing in snapshot.unread}),
     )
 
 
-def _row(finding: Finding) -> dict[str, Any]:
-    decision = decide(finding)
+def _row(component: Component, finding: Finding, states: dict[str, str]) -> dict[str, Any]:
+    state = states.get(component.name, "auto") if states else "present"
+    decision = foresee(component, finding, state)
     return {
         "component": finding.component,
         "present": finding.present,
@@ -173,6 +192,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "namespace": finding.namespace,
         "evidence": list(finding.evidence),
         "conflicts": list(finding.conflicts),
+        "wanted": state if states else "",
         "action": decision.action,
         "reason": decision.reason,
     }

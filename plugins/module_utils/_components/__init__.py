@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .component import Component, Finding
-from .decide import Decision, decide
+from .decide import Decision, decide, foresee
 from .detect import detect, recognised
 from .snapshot import Snapshot, read
 from .table import COMPONENTS
@@ -19,6 +19,7 @@ __all__ = [
     "Snapshot",
     "decide",
     "detect",
+    "foresee",
     "read",
     "recognised",
 ]

@@ -45,6 +45,8 @@ class Component:
     title: str
     signs: tuple[Sign, ...]
     rivals: tuple[Sign, ...] = ()
+    brought: bool = True
+    """Whether a role brings it; others are used where they are."""
 
     @property
     def listings(self) -> set[Listing]:

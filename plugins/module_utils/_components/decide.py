@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .component import NOBODY, Finding
+from .component import NOBODY, US, Component, Finding
 
 INSTALL, ADOPT, VERIFY, SKIP, REFUSE = "install", "adopt", "verify", "skip", "refuse"
+REMOVE, LEAVE = "remove", "leave"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +43,17 @@ def decide(finding: Finding, *, mode: str = "install", if_exists: str = "skip") 
     if if_exists == "fail":
         return Decision(action=REFUSE, reason=f"{whose}: {seen}")
     return Decision(action=VERIFY, reason=whose)
+
+
+def foresee(component: Component, finding: Finding, state: str) -> Decision:
+    """What the playbook of prerequisites would do about it. ``state`` is the inventory's."""
+    if not component.brought:
+        return Decision(action=LEAVE, reason="no role brings it")
+    if state == "auto":
+        return Decision(action=LEAVE, reason="auto installs nothing")
+    if state == "absent":
+        ours = finding.owner == US
+        return Decision(
+            action=REMOVE if ours else LEAVE, reason="ours" if ours else "nothing of ours is there"
+        )
+    return decide(finding, mode="install" if state == "present" else state)

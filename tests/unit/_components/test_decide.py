@@ -6,7 +6,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.inferops.serving.plugins.module_utils._components import Finding, decide
+from ansible_collections.inferops.serving.plugins.module_utils._agents import AGENTS
+from ansible_collections.inferops.serving.plugins.module_utils._bundles import PRODUCTS
+from ansible_collections.inferops.serving.plugins.module_utils._components import (
+    COMPONENTS,
+    Finding,
+    decide,
+    foresee,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._rules.uninstalled import OF_OTHERS
 
 
 def finding(owner: str = "nobody", **rest: object) -> Finding:
@@ -47,3 +55,29 @@ def test_absence_is_not_assumed_without_the_right_to_look() -> None:
     blind = decide(finding(unread=("DaemonSet.apps",)))
     assert blind.action == "refuse"
     assert "DaemonSet.apps" in blind.reason
+
+
+@pytest.mark.parametrize(
+    ("state", "owner", "action"),
+    [
+        ("present", "nobody", "install"),
+        ("present", "cloud", "verify"),
+        ("existing", "nobody", "verify"),
+        ("auto", "nobody", "leave"),
+        ("auto", "us", "leave"),
+        ("absent", "us", "remove"),
+        ("absent", "other", "leave"),
+    ],
+)
+def test_what_a_run_would_do_follows_from_the_inventory(state: str, owner: str, action: str) -> None:
+    assert foresee(COMPONENTS["nfd"], finding(owner), state).action == action
+
+
+def test_what_no_role_brings_is_left() -> None:
+    assert foresee(COMPONENTS["istio"], finding(), "present").reason == "no role brings it"
+
+
+def test_a_role_brings_each_of_the_others() -> None:
+    brought = {name for name, one in COMPONENTS.items() if one.brought}
+    assert brought == {*AGENTS, *PRODUCTS}
+    assert brought == COMPONENTS.keys() - OF_OTHERS.keys()

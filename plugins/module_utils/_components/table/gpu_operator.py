@@ -17,4 +17,5 @@ GPU_OPERATOR = Component(
         Operand(group="nvidia.com", kind="GPUCluster"),
         Definition(name="clusterpolicies.nvidia.com"),
     ),
+    brought=False,
 )

@@ -15,4 +15,5 @@ GRAFANA = Component(
         deployment(images=("grafana",), labels={"app.kubernetes.io/name": "grafana"}),
         Definition(name="grafanas.grafana.integreatly.org"),
     ),
+    brought=False,
 )

@@ -15,4 +15,5 @@ ISTIO = Component(
         deployment(images=("pilot",), labels={"app": "istiod"}),
         Definition(name="virtualservices.networking.istio.io"),
     ),
+    brought=False,
 )

@@ -15,4 +15,5 @@ KNATIVE = Component(
         deployment(labels={"app.kubernetes.io/name": "knative-serving"}),
         Definition(name="services.serving.knative.dev"),
     ),
+    brought=False,
 )

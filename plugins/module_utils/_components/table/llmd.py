@@ -12,4 +12,5 @@ LLMD = Component(
     name="llmd",
     title="llm-d router",
     signs=(Definition(name="inferenceobjectives.llm-d.ai", conclusive=True),),
+    brought=False,
 )
