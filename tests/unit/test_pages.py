@@ -9,7 +9,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from ansible_collections.inferops.serving.plugins.module_utils._fleet import VARIABLES
 from ansible_collections.inferops.serving.plugins.module_utils._inventory import read
 from ansible_collections.inferops.serving.plugins.module_utils._plan import provenance
 
@@ -42,6 +44,18 @@ def test_the_inventory_of_the_readme_is_a_good_one() -> None:
     specification = read({name: value for name, value in host.items() if name != "llm_connection"})
     assert [str(problem) for problem in specification.problems] == []
     assert [plan.service.name for plan in specification.plans] == ["assistant"]
+
+
+@pytest.mark.parametrize("page", ["kv-offload", "llm-d", "models", "prerequisites", "tensorrt-llm"])
+def test_the_inventories_of_a_page_are_good_ones(page: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    examples = [
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    ]
+    inventories = [each for each in examples if isinstance(each, dict) and set(each) & set(VARIABLES)]
+    assert inventories
+    for variables in inventories:
+        assert [str(problem) for problem in read(variables).problems] == []
 
 
 def test_the_inventory_of_the_page_about_caches_is_a_good_one() -> None:
