@@ -98,6 +98,19 @@ def test_a_service_whose_pod_was_made_without_its_device_fails_until_the_pod_is_
     )
     assert f"nothing is mounted at {PATH}" in found.message
     assert f"webhook {WEBHOOK} did not answer when the pod was made" in found.hint
+    assert "the container could not be asked" in found.message
+
+    commands = {
+        "apiVersion": "kwok.x-k8s.io/v1alpha1",
+        "kind": "ClusterExec",
+        "metadata": {"name": world.namespace},
+        "spec": {"selector": {"matchNamespaces": [world.namespace]}, "execs": [{"local": {}}]},
+    }
+    world.client.apply(commands)  # what the pod mounts is now what this machine does
+    until(
+        lambda: "could not be asked" not in look(world.client, [plan])[0].diagnosis[0].message or None, "exec"
+    )
+    world.client.delete(commands)
 
     with webhook.served():
         again = verdict()
