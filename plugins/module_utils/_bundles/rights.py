@@ -11,14 +11,13 @@ from .._apply import ObjectSet
 from .._cluster import Client
 from .._components import COMPONENTS
 from .._components.rights import for_listings
-from .._rights import Rights, for_sets, on_kind
+from .._rights import Rights, for_sets, is_missing, on_kind
 from .backwards import ADMISSION, DEFINITIONS, VERSION
 from .driver import LOOKED_AT, STORAGE
 from .products import Product
 
 
 def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Rights:
-    namespace = sets[0].namespace if sets else product.namespace
     objects = [obj for one in sets for obj in one.objects]
     rights = for_listings(client, COMPONENTS[product.name].listings) | for_sets(client, sets)
     rights |= on_kind(client, "v1", "Namespace", ("get",))
@@ -40,8 +39,10 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
         rights |= on_kind(client, "v1", "Pod", ("list",))
     if product.resource:
         rights |= on_kind(client, "apps/v1", "DaemonSet", ("list",))
-    for version, kind, _name in product.makes:
-        rights |= on_kind(client, version, kind, ("get", "delete"), namespace)
+    if product.makes and sets:
+        home = "" if is_missing(client, sets[0].namespace) else sets[0].namespace
+        for version, kind, _name in product.makes:
+            rights |= on_kind(client, version, kind, ("get", "delete"), home)
     for group, kind in product.used_by:
         if served := client.served(group, kind):
             rights |= on_kind(client, served.api_version, kind, ("list",))
