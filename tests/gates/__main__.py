@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from tests.contract.evidence import read, scenario, write
 
-from . import BUILD, LOGS, NEED_A_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
+from . import BUILD, LOGS, NEED_A_LAB, PACKED, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
 
 NEWS = 60
 """Seconds after which a silent step says that it is still at work."""
@@ -183,6 +184,7 @@ def run_stages(stages: Sequence[str], only: str) -> list[Verdict]:
         folder.mkdir(parents=True, exist_ok=True)
     for record in RECORDS.glob("*.json"):
         record.unlink()
+    shutil.rmtree(PACKED, ignore_errors=True)
     collection.stage()
 
     planned = [step for stage in stages for step in steps(stage) if only in step.name]
