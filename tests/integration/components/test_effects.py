@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    Names,
     Transformation,
     Wish,
     bring,
     take_away,
 )
+from ansible_collections.inferops.serving.plugins.module_utils._catalogue.gpus import RESOURCE_NAMES
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
 from ansible_collections.inferops.serving.plugins.module_utils._gpu_nodes import Selection
 from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.simulate import (
@@ -30,10 +32,13 @@ from ansible_collections.inferops.serving.plugins.module_utils._prerequisites.si
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT
 
-from .conftest import STAND_IN, daemon_set, marks, nothing, wish, written
+from .conftest import daemon_set, marks, nothing, wish, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
-ADAPTER = ROOT / "extensions" / "molecule" / "monitoring" / "bundles" / "adapter.yaml"
+SCENARIOS = ROOT / "extensions" / "molecule"
+ADAPTER = SCENARIOS / "monitoring" / "bundles" / "adapter.yaml"
+NAMES = Names(resources=RESOURCE_NAMES["hami"], scheduler="hami-scheduler")
+MERGE = "application/merge-patch+json"
 OWN = {"nvidia.com/gpu": "present"}
 TOLERATION = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
@@ -95,7 +100,7 @@ def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None
 
 
 @pytest.fixture
-def hami(bare: Lab) -> Wish:
+def hami(bare: Lab, client: Client) -> Wish:
     """HAMi's names, a certificate authority, and the nodes that the role chooses."""
     authority = base64.b64encode((bare.kubeconfig.parent / "pki" / "ca.crt").read_bytes()).decode()
     patches = [
@@ -108,9 +113,30 @@ def hami(bare: Lab) -> Wish:
             "ops": [{"op": "add", "path": "/spec/template/spec/nodeSelector", "value": OWN}],
         },
     ]
-    bundle = STAND_IN.parent / "hami" / "bundles" / "hami.yaml"
-    how = Transformation(namespace="kube-system", tolerations=[TOLERATION], patches=patches)
+    bundle = SCENARIOS / "hami" / "bundles" / "hami.yaml"
+    image = f"registry.k8s.io/kube-scheduler:{client.version()}"
+    how = Transformation(
+        namespace="kube-system",
+        tolerations=[TOLERATION],
+        images={"kube-scheduler": image},
+        patches=patches,
+    )
     return wish("hami", bundle, how=how)
+
+
+@pytest.mark.req("S3-10", "S3-11")
+def test_hami_of_another_version_or_with_other_names_is_refused_before_anything_is_written(
+    client: Client, hami: Wish
+) -> None:
+    before = written(client)
+    as_rendered = replace(hami, how=replace(hami.how, images={}))
+    with pytest.raises(Refused, match=f"is not of the cluster's version, {client.version()}"):
+        bring(client, as_rendered, download=nothing)
+    others = Names(resources=RESOURCE_NAMES["otterscale"], scheduler="gpu-scheduler")
+    with pytest.raises(Refused) as refused:
+        bring(client, replace(as_rendered, names=others), download=nothing)
+    assert len(refused.value.diagnosis) == 5, "its version, three resources and the scheduler"
+    assert written(client) == before
 
 
 @pytest.mark.req("S3-11")
@@ -120,12 +146,13 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
     def tell(name: str, shares: str | None, **annotations: str | None) -> None:
         amounts = {"nvidia.com/gpu": shares}
         status = {"status": {"capacity": amounts, "allocatable": amounts}}
-        path, kind = f"/api/v1/nodes/{name}", "application/merge-patch+json"
+        path, kind = f"/api/v1/nodes/{name}", MERGE
         client.request("PATCH", f"{path}/status", body=status, content_type=kind)
         client.request("PATCH", path, body={"metadata": {"annotations": annotations}}, content_type=kind)
 
-    def faults() -> dict[str, str]:
-        found = bring(client, replace(hami, mode="verify"), download=nothing, wait_timeout=0.1)
+    def faults(names: Names = NAMES) -> dict[str, str]:
+        verified = replace(hami, mode="verify", names=names)
+        found = bring(client, verified, download=nothing, wait_timeout=0.1)
         return {one.object: f"{one.message} {one.hint}" for one in found.diagnosis}
 
     well = {
@@ -137,6 +164,7 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
         for name in ("bare-0", "bare-1"):
             tell(name, "10", **well)
         assert not bring(client, hami, download=nothing, wait_timeout=60).diagnosis
+        assert list(faults(replace(NAMES, scheduler="another"))) == ["Deployment kube-system/hami-scheduler"]
         tell("bare-1", "10", **{**well, REGISTER: None})
         assert list(faults()) == ["Node bare-1"]
         assert REGISTER in faults()["Node bare-1"]
@@ -157,3 +185,51 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
         for name in ("bare-0", "bare-1"):
             tell(name, None, **gone)
         take_away(client, hami)
+
+
+@pytest.mark.req("S3-02", "S3-06")
+def test_the_operator_stays_while_pods_ask_for_its_devices_and_takes_along_what_it_made(
+    client: Client, put: Callable[..., Any]
+) -> None:
+    """Of the vendor's operator nothing runs here: what it would make is put beside it. Its custom resource is
+    left out, since the garbage collector of a young cluster knows such kinds after half a minute only."""
+    how = Transformation(
+        namespace="aidaptivcache-operator",
+        drop_secrets=True,
+        drop=[{"kind": "PhisonDeviceOperator"}, {"kind": "CustomResourceDefinition"}],
+        tolerations=[TOLERATION],
+    )
+    asked = wish("aidaptiv", SCENARIOS / "aidaptiv" / "bundles" / "operator.yaml", how=how)
+    discovered = {"phison.com/ai100-present": "true"}
+    try:
+        assert bring(client, asked, download=nothing, wait=False).changed
+        verified = replace(asked, mode="verify")
+        [none] = bring(client, verified, download=nothing, wait_timeout=0.1).diagnosis
+        assert "no node advertises phison.com/ai100" in none.message
+        made = daemon_set("aidaptivcache-device-plugin", namespace=how.namespace, nodeSelector=discovered)
+        client.apply(made, manager="operator")
+        node = {"metadata": {"labels": discovered}}
+        client.request("PATCH", "/api/v1/nodes/bare-1", body=node, content_type=MERGE)
+        [marked] = bring(client, verified, download=nothing, wait_timeout=0.1).diagnosis
+        assert marked.object == "Node bare-1"
+        assert "taint nvidia.com/gpu=present:NoSchedule is not tolerated" in marked.hint
+
+        using = {"name": "main", "image": "vllm", "resources": {"limits": {"phison.com/ai100": "1"}}}
+        put(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": "using", "namespace": "default"},
+                "spec": {"containers": [using]},
+            }
+        )
+        with pytest.raises(Refused, match=r"1 pods ask for phison\.com/ai100, such as default/using"):
+            take_away(client, asked)
+        removed = take_away(client, asked, force=True)
+        assert not [one for outcome in removed for one in outcome.diagnosis]
+        assert client.get("apps/v1", "DaemonSet", made["metadata"]["name"], how.namespace) is None
+        assert not any(outcome.changed for outcome in take_away(client, asked, force=True))
+    finally:
+        node = {"metadata": {"labels": dict.fromkeys(discovered)}}
+        client.request("PATCH", "/api/v1/nodes/bare-1", body=node, content_type=MERGE)
+        take_away(client, asked, force=True, wait=False)
