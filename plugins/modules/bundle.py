@@ -273,7 +273,6 @@ diagnosis:
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from ansible.module_utils.urls import open_url
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
@@ -287,6 +286,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     Wish,
     bring,
     chart_values,
+    download,
     rights,
     secret_values,
     take_away,
@@ -356,7 +356,7 @@ def main() -> None:
         if module.params["state"] == "absent":
             _take_away(module, wish)
         if wish.mode == "rights":
-            needed = rights(connect(module.params), wish, download=_download)
+            needed = rights(connect(module.params), wish, download=download)
             module.exit_json(changed=False, rights=needed.manifests(name=wish.own_set))
         _bring(module, wish)
     except Refused as refused:
@@ -428,17 +428,9 @@ def _source(
     )
 
 
-def _download(address: str) -> bytes:
-    try:
-        content: bytes = open_url(address, timeout=60).read()
-    except OSError as error:
-        raise SourceError(f"{address}: {error}") from error
-    return content
-
-
 def _bring(module: BundleModule, wish: Wish) -> NoReturn:
     client = connect(module.params)
-    brought = bring(client, wish, download=_download, **manner(module))
+    brought = bring(client, wish, download=download, **manner(module))
     facts = {
         "component": shown_finding(brought.finding),
         "action": brought.decision.action,

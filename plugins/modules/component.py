@@ -39,6 +39,20 @@ options:
         namespace that is there is left as it is.
     type: bool
     default: true
+  source:
+    description:
+      - A manifest of yours instead of the objects of this collection, as path of a file, of a directory or of
+        an archive, or as URL. Its objects go to O(namespace), with the tolerations, selector, images and
+        patches wanted here; its version and resources are its own, and O(values) are not for it.
+      - It is judged as the objects of this collection are.
+    type: str
+  checksum:
+    description: The SHA-256 of the source, as V(sha256:…). Required for a URL, unless O(allow_unverified).
+    type: str
+  allow_unverified:
+    description: Whether a URL is fine without a checksum.
+    type: bool
+    default: false
   image:
     description: The image with its tag, instead of the one of the version.
     type: str
@@ -124,6 +138,11 @@ EXAMPLES = r"""
     tolerations: [{key: sku, operator: Exists, effect: NoSchedule}]
     expected_gpus_per_node: 8
 
+- name: The plugin from a manifest of the site
+  inferops.serving.component:
+    component: device_plugin
+    source: files/nvidia-device-plugin.yml
+
 - name: Only check that whatever the provider runs labels every GPU node
   inferops.serving.component:
     component: gfd
@@ -207,12 +226,26 @@ diagnosis:
   sample: []
 """
 
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
+    CHART,
+    Source,
+    SourceError,
+    Transformation,
+    download,
+    objects_of,
+)
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import (
+    Client,
+    ClusterError,
+    Object,
+    connect,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._components.module import (
     INSTALLING,
@@ -234,6 +267,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "component": {"type": "str", "choices": ["nfd", "device_plugin", "gfd", "dcgm"], "required": True},
     "namespace": {"type": "str"},
     "manage_namespace": {"type": "bool", "default": True},
+    "source": {"type": "str"},
+    "checksum": {"type": "str"},
+    "allow_unverified": {"type": "bool", "default": False},
     "image": {"type": "str"},
     "tolerations": {
         "type": "list",
@@ -256,6 +292,8 @@ def main() -> None:
     try:
         client = connect(module.params)
         request = request_of(module.params, client)
+        if module.params["source"] and module.params["state"] == "present":
+            request = replace(request, given=_given(module.params, client, request))
         if module.params["state"] == "absent":
             _withdraw(module, client, request)
         if request.mode == "rights":
@@ -266,6 +304,26 @@ def main() -> None:
         module.fail_json(msg=str(refused), diagnosis=[one.result() for one in refused.diagnosis])
     except ClusterError as error:
         module.fail_json(msg=str(error), diagnosis=[])
+
+
+def _given(options: dict[str, Any], client: Client, request: Request) -> list[Object]:
+    if options["source"].startswith(CHART):
+        raise SourceError(f"source: {options['source']} is a chart; give what helm template makes of it.")
+    source = Source(
+        place=options["source"],
+        checksum=options["checksum"] or "",
+        unverified=options["allow_unverified"],
+    )
+    how = Transformation(
+        namespace=request.settings.namespace,
+        mirrors=options["image_registry_map"],
+        prefix=options["registry_prefix"],
+        tolerations=request.settings.tolerations,
+        node_selector=request.settings.node_selector,
+        pull_secrets=request.settings.pull_secrets,
+        patches=request.patches,
+    )
+    return objects_of(client, source, how, download)[0]
 
 
 def _provide(module: AnsibleModule, client: Client, request: Request) -> NoReturn:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .bring import Brought, Wish, bring, rights, take_away
+from .bring import Brought, Wish, bring, objects_of, rights, take_away
 from .chart import CHART, Abilities, Chart, abilities, render, secret_values
+from .download import download
 from .naming import Names, chart_values
 from .products import PRODUCTS, Product
 from .source import Source, SourceError, fetch
@@ -28,7 +29,9 @@ __all__ = [
     "abilities",
     "bring",
     "chart_values",
+    "download",
     "fetch",
+    "objects_of",
     "render",
     "rights",
     "secret_values",

@@ -108,7 +108,7 @@ def bring(
             brought.trouble.append(_problem(name, "NoEffect", message, "Install it, or leave it out."))
     else:
         _refuse_without(client, wish.product)
-        made, brought.changes, brought.checksum = _made(client, wish, download)
+        made, brought.changes, brought.checksum = objects_of(client, wish.source, wish.how, download)
         backwards = going_backwards(client, name, made, allow_downgrade=wish.allow_downgrade)
         wrong = misnamed(made, wish.names) if wish.names else []
         if problems := [*backwards, *out_of_step(client, made), *wrong]:
@@ -135,7 +135,7 @@ def bring(
 
 def rights(client: Client, wish: Wish, *, download: Callable[[str], bytes]) -> Rights:
     """What an account needs to bring it. Raises SourceError or ManifestError."""
-    made, _changes, _checksum = _made(client, wish, download)
+    made, _changes, _checksum = objects_of(client, wish.source, wish.how, download)
     return needed(client, wish.product, _sets(client, wish, made))
 
 
@@ -178,12 +178,13 @@ def _read(client: Client, source: Source, download: Callable[[str], bytes]) -> t
     return fetch(source, download)
 
 
-def _made(
-    client: Client, wish: Wish, download: Callable[[str], bytes]
+def objects_of(
+    client: Client, source: Source, how: Transformation, download: Callable[[str], bytes]
 ) -> tuple[list[Object], list[Change], str]:
-    """The objects as they are to be applied, what was changed in them, and the checksum of their source."""
-    objects, checksum = _read(client, wish.source, download)
-    made, changes = transform(objects, wish.how, namespaced=_scopes(client, objects))
+    """The objects as they are to be applied, what was changed in them, and the checksum of their source.
+    Raises SourceError or ManifestError."""
+    objects, checksum = _read(client, source, download)
+    made, changes = transform(objects, how, namespaced=_scopes(client, objects))
     return made, changes, checksum
 
 

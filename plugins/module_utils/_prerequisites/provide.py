@@ -72,8 +72,9 @@ def provide(
             progress=progress,
         )
         result.changed = any(outcome.changed for outcome in result.outcomes)
-    if decision.action != VERIFY or finding.owner == US:
         ours = _daemon_sets(client, request)
+    elif finding.owner == US:
+        ours = [one for one in found if one not in theirs]
     if (wait or request.mode in LOOKING) and not check_mode and not result.diagnosis:
         result.trouble, nodes = wait_for_effect(
             client,

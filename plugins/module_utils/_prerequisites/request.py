@@ -11,6 +11,7 @@ from typing import Any
 
 from .._agents import AGENTS, Agent, Settings
 from .._apply import Diagnosis, ObjectSet, Outcome
+from .._apply.stages import is_definition
 from .._catalogue.images import relocated
 from .._catalogue.pins import pinned
 from .._cluster import Client, ClusterError, Object
@@ -39,13 +40,17 @@ class Request:
     expected_gpus: int = 1
     """What each node must have to give at least."""
     patches: Sequence[Mapping[str, Any]] = ()
+    given: Sequence[Object] | None = None
+    """Objects of a manifest of the user, changed as wanted; None for ours."""
 
     @property
     def name(self) -> str:
         return self.agent.name
 
     def objects(self) -> list[Object]:
-        return patched(self.agent.objects(self.settings), self.patches)
+        if self.given is None:
+            return patched(self.agent.objects(self.settings), self.patches)
+        return [obj for obj in self.given if obj["kind"] != "Namespace" and not is_definition(obj)]
 
     def own_set(self) -> ObjectSet:
         return ObjectSet(
@@ -57,9 +62,9 @@ class Request:
     def definition_set(self) -> ObjectSet:
         """Definitions are owned apart: they stay when the component goes, with what others made of them."""
         own = self.own_set()
-        return ObjectSet(
-            name=f"{own.name}-definitions", namespace=own.namespace, objects=self.agent.definitions()
-        )
+        given = [obj for obj in self.given or () if is_definition(obj)]
+        definitions = given or self.agent.definitions()
+        return ObjectSet(name=f"{own.name}-definitions", namespace=own.namespace, objects=definitions)
 
     def namespace_set(self) -> ObjectSet:
         namespace = self.settings.namespace
