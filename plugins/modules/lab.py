@@ -79,6 +79,13 @@ options:
       gpu_memory:
         description: Memory of one GPU in MiB, as NVIDIA's GPU feature discovery writes it.
         type: int
+      bare:
+        description:
+          - Whether nothing shows the GPUs until agents run on the node.
+          - While pods of Node Feature Discovery, GPU Feature Discovery and the device plugin are Ready there, it
+            shows what the real programs would cause.
+        type: bool
+        default: false
       instance_type:
         description: Value of the label C(node.kubernetes.io/instance-type).
         type: str

@@ -31,6 +31,7 @@ NODE_GROUP = {
     "gpus": {"type": "int", "default": NodeGroup.gpus},
     "gpu_product": {"type": "str"},
     "gpu_memory": {"type": "int"},
+    "bare": {"type": "bool", "default": NodeGroup.bare},
     "instance_type": {"type": "str"},
     "zones": STRINGS,
     "racks": STRINGS,

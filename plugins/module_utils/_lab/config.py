@@ -27,6 +27,7 @@ class NodeGroup:
     gpus: int = 0
     gpu_product: str | None = None
     gpu_memory: int | None = None
+    bare: bool = False
     instance_type: str | None = None
     zones: tuple[str, ...] = ()
     racks: tuple[str, ...] = ()

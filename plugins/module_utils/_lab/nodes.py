@@ -11,7 +11,7 @@ import ipaddress
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .api import MERGE_PATCH, Api, Object
@@ -35,10 +35,14 @@ class Node:
     labels: Mapping[str, str]
     taints: tuple[Mapping[str, str], ...]
     resources: Mapping[str, str]
+    hidden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Labels and resources that show once agents run there."""
 
     @property
     def wanted(self) -> str:
         facts = {"labels": self.labels, "taints": self.taints, "resources": self.resources}
+        if self.hidden:
+            facts["hidden"] = self.hidden
         return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 
@@ -49,7 +53,13 @@ def expand(groups: Iterable[NodeGroup]) -> Iterator[Node]:
         for position in range(group.count):
             name = f"{group.name}-{numbers[group.name]}"
             numbers[group.name] += 1
-            yield Node(name, _labels(group, name, position), group.taints, _resources(group))
+            own = _labels(group, name, position) | dict(group.labels)
+            resources = _resources(group) | dict(group.resources)
+            if group.bare:
+                hidden = {"labels": _discovered(group), "resources": _gpus(group)}
+                yield Node(name, own, group.taints, resources, hidden)
+            else:
+                yield Node(name, _present(group) | own, group.taints, _gpus(group) | resources)
 
 
 def reconcile(api: Api, nodes: Iterable[Node], *, kwok_port: int, version: str) -> list[str]:
@@ -179,17 +189,25 @@ def _labels(group: NodeGroup, name: str, position: int) -> dict[str, str]:
     for label, values in ((ZONE_LABEL, group.zones), (RACK_LABEL, group.racks)):
         if values:
             labels[label] = values[position % len(values)]
-    if group.gpus:
-        labels |= {"nvidia.com/gpu.present": "true", "nvidia.com/gpu.count": str(group.gpus)}
-        if group.gpu_product:
-            labels["nvidia.com/gpu.product"] = group.gpu_product
-        if group.gpu_memory:
-            labels["nvidia.com/gpu.memory"] = str(group.gpu_memory)
-    return labels | dict(group.labels)
+    return labels
+
+
+def _present(group: NodeGroup) -> dict[str, str]:
+    return {"nvidia.com/gpu.present": "true", **_discovered(group)} if group.gpus else {}
+
+
+def _discovered(group: NodeGroup) -> dict[str, str]:
+    """The labels of GPU Feature Discovery."""
+    facts = {"count": group.gpus, "product": group.gpu_product, "memory": group.gpu_memory}
+    return {f"nvidia.com/gpu.{name}": str(fact) for name, fact in facts.items() if fact}
+
+
+def _gpus(group: NodeGroup) -> dict[str, str]:
+    return {"nvidia.com/gpu": str(group.gpus)} if group.gpus else {}
 
 
 def _resources(group: NodeGroup) -> dict[str, str]:
-    resources = {
+    return {
         "cpu": group.cpu,
         "memory": group.memory,
         "pods": str(group.pods),
@@ -197,4 +215,3 @@ def _resources(group: NodeGroup) -> dict[str, str]:
         "hugepages-1Gi": "0",
         "hugepages-2Mi": "0",
     }
-    return {**resources, **({"nvidia.com/gpu": str(group.gpus)} if group.gpus else {}), **group.resources}

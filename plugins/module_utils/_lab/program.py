@@ -13,11 +13,13 @@ import signal
 import sys
 from pathlib import Path
 
-from . import api, config, keeper, processes, waiting
+from . import api, config, keeper, nodes, processes, waiting
 from .config import Config
 from .keeper import (
+    agents,
     backends,
     engines,
+    exporters,
     gateway,
     knative_ingress,
     logs,
@@ -30,8 +32,9 @@ from .processes import Process
 
 PACKAGE = "inferops_lab"
 MODULES = (
-    *(api, config, processes, waiting),
-    *(keeper, backends, engines, gateway, knative_ingress, logs, main, pods, triton_standin, watching),
+    *(api, config, nodes, processes, waiting),
+    *(keeper, agents, backends, engines, exporters, gateway, knative_ingress, logs, main, pods),
+    *(triton_standin, watching),
 )
 
 

@@ -3,13 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cluster whose GPU nodes are bare: nothing advertises or labels their GPUs yet.
 
-Simulated nodes run nothing, so a program stands in for what agents cause on real nodes (``standin_agents``).
+Simulated nodes run nothing; the lab stands in for what agents cause on real ones.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -34,12 +32,16 @@ NODES = [
     {
         "name": "bare",
         "count": 2,
-        "labels": {"nvidia.com/gpu": "present", "sim.lab/card": "NVIDIA-L40S"},
+        "gpus": 8,
+        "gpu_product": "NVIDIA-L40S",
+        "gpu_memory": 46068,
+        "bare": True,
+        "labels": {"nvidia.com/gpu": "present"},
         "taints": [TAINT],
     },
     {"name": "cpu"},
 ]
-STAND_IN = ROOT / "extensions" / "molecule" / "standin_agents.py"
+SCENARIOS = ROOT / "extensions" / "molecule"
 WATCHED = (
     ("v1", "Namespace"),
     ("v1", "ConfigMap"),
@@ -59,14 +61,6 @@ WATCHED = (
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with running(tmp_path_factory.mktemp("bare"), nodes=NODES) as lab:
         yield lab
-
-
-@pytest.fixture(scope="module")
-def agents_work(bare: Lab) -> Iterator[None]:
-    """Agents have their effect on nodes."""
-    with subprocess.Popen([sys.executable, STAND_IN, str(bare.kubeconfig), "600"]) as process:
-        yield
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._lab.build import
 from tests.support.helm import GREETER, VALUES, stand_in
 from tests.support.lab import SOURCES, eventually
 
-from .conftest import STAND_IN, daemon_set, nothing, wish, written
+from .conftest import SCENARIOS, daemon_set, nothing, wish, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
 PARTS = ("crd/bases", "rbac", "manager", "webhook")
@@ -293,7 +293,7 @@ def test_images_of_the_runtimes_move_too() -> None:
 @pytest.mark.req("S3-02")
 def test_a_changed_definition_of_the_operator_is_applied_whatever_its_size(client: Client) -> None:
     """Helm would leave it as it was, and client-side apply could not keep it: the vendor's has 293 kB."""
-    bundle = STAND_IN.parent / "aidaptiv" / "bundles" / "operator.yaml"
+    bundle = SCENARIOS / "aidaptiv" / "bundles" / "operator.yaml"
     name, words = "phisondeviceoperators.operators.phison.com", "x" * 293_000
     described = {"op": "add", "path": "/spec/versions/0/schema/openAPIV3Schema/description", "value": words}
     newer = [{"target": {"kind": "CustomResourceDefinition"}, "ops": [described]}]

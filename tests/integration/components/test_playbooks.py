@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client
+from ansible_collections.inferops.serving.plugins.module_utils import _lab
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
+from ansible_collections.inferops.serving.plugins.module_utils._lab import snapshot
 
 from tests.support.helm import GREETER, VALUES, stand_in
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT, Run, run_playbook
 
-from .conftest import STAND_IN, daemon_set, marks, written
+from .conftest import SCENARIOS, daemon_set, marks, written
 
-pytestmark = [pytest.mark.proof("P", "C"), pytest.mark.usefixtures("agents_work")]
+pytestmark = [pytest.mark.proof("P", "C")]
 STATES = {name: {"state": "present"} for name in ("nfd", "device_plugin", "gfd")}
-KEDA = STAND_IN.parent / "serving_platform" / "bundles" / "keda.yaml"
+SERVICE = "llama3-inference"
+"""It asks for GPUs of a product, shares of their memory and a cache device, and for no controller."""
+KEDA = SCENARIOS / "serving_platform" / "bundles" / "keda.yaml"
 
 
 @pytest.fixture
@@ -50,34 +54,61 @@ def play(bare: Lab, tmp_path: Path) -> Callable[..., Run]:
     return run
 
 
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Playbooks on the inventory of the lab, typed as the documentation says, in a directory of the test."""
+    lab = {"lab_dir": str(tmp_path / "lab"), "lab_port": snapshot.free_port()}
+    only = {"lab_controllers": {}, "llm_services": [SERVICE]}
+
+    def run(playbook: str, *arguments: str, **more: Any) -> Run:
+        return run_playbook(
+            ROOT / "playbooks" / playbook,
+            "-i",
+            "inventories/lab",
+            *arguments,
+            variables={**lab, **only, **more},
+        )
+
+    yield run
+    _lab.remove(tmp_path / "lab")
+
+
 @pytest.mark.req("S1-19", "S1-24", "XC-21")
-def test_bare_nodes_become_nodes_that_serve_and_bare_again(play: Callable[..., Run], client: Client) -> None:
+def test_bare_nodes_become_nodes_that_serve_and_bare_again(demo: Callable[..., Run], tmp_path: Path) -> None:
+    assert demo("lab.yml").status == 0
+    client = connect({"kubeconfig": str(tmp_path / "lab" / "admin.kubeconfig")})
     before, nodes = written(client), marks(client)
-    foretold = play("prerequisites.yml", "--check", "--diff")
+    refused = demo("deploy.yml", "--check")
+    assert refused.status != 0
+    assert "nvidia.com/gpu" in refused.output
+    foretold = demo("prerequisites.yml", "--check", "--diff")
     assert foretold.status == 0, foretold.output
     assert foretold.changed > 0
     assert written(client) == before
 
-    first = play("prerequisites.yml")
+    first = demo("prerequisites.yml")
     assert first.status == 0, first.output
     inventory = first.result("component")["gpu_inventory"]
-    assert {name: one["count"] for name, one in inventory.items()} == {"bare-0": 8, "bare-1": 8}
-    second = play("prerequisites.yml")
+    assert {name: one["count"] for name, one in inventory.items()} == {"gpu-0": 8, "gpu-1": 8, "a10g-0": 8}
+    second = demo("prerequisites.yml")
     assert (second.status, second.changed) == (0, 0), second.output
 
-    gone = play(
+    deployed = demo("deploy.yml")
+    assert deployed.status == 0, deployed.output
+    assert demo("remove.yml", purge_models=True, llm_services=[]).status == 0
+    gone = demo(
         "prerequisites.yml",
         llm_prerequisites_state="absent",
         llm_delete_crds=True,
         llm_delete_namespaces=True,
     )
     assert gone.status == 0, gone.output
-    assert written(client) == before
-    discovered = ("nvidia.com/gpu.product", "nvidia.com/gpu.count", "nvidia.com/gpu.memory")
-    for node in client.list(
-        "v1", "Node", label_selector=discovered[0]
-    ):  # by the stand-in, without NFD's books
-        client.patch(node, {"metadata": {"labels": dict.fromkeys(discovered)}})
+    left = written(client)
+    assert left.items() >= before.items()
+    more = {kind for kind, _namespace, _name in left.keys() - before.keys()}
+    assert more <= {"Namespace", "ServiceAccount"}, (
+        "the services' namespaces stay, with what each begins with"
+    )
     assert marks(client) == nodes
 
 

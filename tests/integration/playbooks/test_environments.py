@@ -65,7 +65,8 @@ class Clusters:
 
 @pytest.fixture(scope="module")
 def clusters(tmp_path_factory: pytest.TempPathFactory, path: str) -> Iterator[Clusters]:
-    options = {name: LAB[f"lab_{name}"] for name in ("controllers", "crds", "nodes")}
+    options = {name: LAB[f"lab_{name}"] for name in ("controllers", "crds")}
+    options["nodes"] = [{**group, "bare": False} for group in LAB["lab_nodes"]]  # agents run there already
     with ExitStack() as stack:
         labs = {
             name: stack.enter_context(running(tmp_path_factory.mktemp(name), **options))

@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from ..api import Api, ApiError
+from ..nodes import NODES
+from .agents import Agents
 from .backends import Backends
+from .exporters import Exporters
 from .gateway import Gateway
 from .knative_ingress import KnativeIngress
-from .pods import Pods
+from .pods import PODS, Pods
+from .watching import Store
 
-Task: TypeAlias = "Pods | Gateway | KnativeIngress"
+Task: TypeAlias = "Pods | Agents | Exporters | Gateway | KnativeIngress"
 
 IDLE_SECONDS = 10.0
 REPEAT_SECONDS = 0.5
@@ -41,7 +45,14 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, _end)
     try:
-        tasks: list[Task] = [Pods(api, arguments.directory, backends, changed)]
+        pods, nodes = Store(api, PODS, changed), Store(api, NODES, changed)
+        for store in (pods, nodes):
+            store.listed.wait()
+        tasks: list[Task] = [
+            Pods(api, arguments.directory, backends, pods),
+            Agents(api, nodes, pods),
+            Exporters(api, nodes, pods),
+        ]
         if arguments.gateway:
             tasks.append(Gateway(api, changed))
         if arguments.knative:

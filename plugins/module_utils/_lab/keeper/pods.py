@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from .backends import Backend, Backends
 from .engines import Serving, serving
 from .watching import Store
 
+PODS = "/api/v1/pods"
 API_VERSION = "kwok.x-k8s.io/v1alpha1"
 FORWARDS = f"/apis/{API_VERSION}/clusterportforwards"
 LOGS = f"/apis/{API_VERSION}/clusterlogs"
@@ -39,11 +39,10 @@ class _Seen:
 class Pods:
     """Keeps kwok's objects equal to the pods of the cluster."""
 
-    def __init__(self, api: Api, directory: Path, backends: Backends, changed: threading.Event) -> None:
+    def __init__(self, api: Api, directory: Path, backends: Backends, store: Store) -> None:
         self._api, self._directory, self._backends = api, directory / "log" / "pods", backends
-        self._store = Store(api, "/api/v1/pods", changed)
+        self._store = store
         self._seen: dict[str, _Seen] = {}
-        self._store.listed.wait()
         self._forget_former()
 
     def tick(self) -> None:
@@ -68,7 +67,7 @@ class Pods:
         models = self._models(pod, found) if found else ()
         self._logs(uid, pod, seen, logs.lines(pod, found, models))
         wanted = None
-        if found and _is_ready(pod) and (models or found.protocol == "triton"):
+        if found and is_ready(pod) and (models or found.protocol == "triton"):
             wanted = self._backends.backend(found, models)
         if wanted != seen.backend:
             if wanted:
@@ -76,7 +75,7 @@ class Pods:
                     {"ports": [port], "target": {"address": "127.0.0.1", "port": target}}
                     for port, target in wanted.ports.items()
                 ]
-                self._api.apply(_about(uid, pod, "ClusterPortForward", forwards=forwards))
+                self._api.apply(about(uid, pod, "ClusterPortForward", forwards=forwards))
             else:
                 self._api.delete(f"{FORWARDS}/{uid}")
             seen.backend = wanted
@@ -90,7 +89,7 @@ class Pods:
                 {"containers": [container], "logsFile": str(path), "previousLogsFile": str(path)}
                 for container, path in paths.items()
             ]
-            self._api.apply(_about(uid, pod, "ClusterLogs", logs=entries))
+            self._api.apply(about(uid, pod, "ClusterLogs", logs=entries))
         seen.logs = wanted
 
     def _models(self, pod: Object, found: Serving) -> tuple[str, ...]:
@@ -113,7 +112,7 @@ class Pods:
         shutil.rmtree(self._directory, ignore_errors=True)
 
 
-def _about(uid: str, pod: Object, kind: str, **spec: object) -> Object:
+def about(uid: str, pod: Object, kind: str, **spec: object) -> Object:
     metadata = pod["metadata"]
     selector = {"matchNamespaces": [metadata["namespace"]], "matchNames": [metadata["name"]]}
     return {
@@ -124,7 +123,7 @@ def _about(uid: str, pod: Object, kind: str, **spec: object) -> Object:
     }
 
 
-def _is_ready(pod: Object) -> bool:
+def is_ready(pod: Object) -> bool:
     conditions = pod.get("status", {}).get("conditions") or ()
     return not pod["metadata"].get("deletionTimestamp") and any(
         condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions
