@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a cluster holds, read without any code of the collection: ``cluster.py KUBECONFIG FILE``.
 
-Writes it into a file that is not there yet. Where it is there, fails with what is different now, if it still is
-after a while: garbage is collected in the background.
+Writes it into a file that is not there yet. Where it is there, fails with what is different now, if it still
+is after a while: garbage is collected in the background.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Cluster:
 
 def written(obj: dict[str, Any]) -> dict[str, Any]:
     metadata = {key: value for key, value in obj["metadata"].items() if key not in OF_THE_SERVER}
-    annotations = {key: value for key, value in metadata.pop("annotations", {}).items() if key != TIME_TO_LIVE}
+    annotations = {
+        key: value for key, value in metadata.pop("annotations", {}).items() if key != TIME_TO_LIVE
+    }
     rest = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
     return {**rest, "metadata": {**metadata, "annotations": annotations}}
 
