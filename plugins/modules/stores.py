@@ -38,16 +38,26 @@ options:
   purge_models:
     description:
       - Whether O(state=absent) may delete claims and volumes. What lies on a volume is deleted with it
-        where its reclaim policy is C(Delete); an NFS export keeps its files.
+        where its reclaim policy is C(Delete); an NFS export keeps its files. A claim that a pod mounts is
+        not deleted.
     type: bool
     default: false
   recreate:
     description:
       - Kinds that are deleted and made anew where a field cannot be changed in place, V(PersistentVolume)
         or V(PersistentVolumeClaim). For others such a change is an error that tells both values.
+      - A claim goes before its volume. It is refused while pods mount the claim, and without O(purge_models)
+        where the reclaim policy of its volume is C(Delete).
     type: list
     elements: str
     default: []
+  rebind_released:
+    description:
+      - Whether volumes are bound again whose claim was deleted. They are C(Released) and keep their data; a
+        new claim of that name gets them only after they forget the old one. Without it such a volume is an
+        error.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -137,11 +147,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import NoReturn
 
-from ansible_collections.inferops.serving.plugins.module_utils._apply import Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply import Outcome, Refused, apply, remove
+from ansible_collections.inferops.serving.plugins.module_utils._apply.clock import deadline_in
 from ansible_collections.inferops.serving.plugins.module_utils._apply.module import finish
 from ansible_collections.inferops.serving.plugins.module_utils._apply.presence import vacant, worth_applying
 from ansible_collections.inferops.serving.plugins.module_utils._apply.progress import progress
-from ansible_collections.inferops.serving.plugins.module_utils._cluster import ClusterError, connect
+from ansible_collections.inferops.serving.plugins.module_utils._cluster import (
+    Client,
+    ClusterError,
+    Object,
+    connect,
+)
 from ansible_collections.inferops.serving.plugins.module_utils._cluster.argspec import CONNECTION, WAITING
 from ansible_collections.inferops.serving.plugins.module_utils._fleet import Problem
 from ansible_collections.inferops.serving.plugins.module_utils._inventory.module import FleetModule
@@ -152,7 +168,17 @@ from ansible_collections.inferops.serving.plugins.module_utils._sets import (
     namespace_sets,
     store_sets,
 )
-from ansible_collections.inferops.serving.plugins.module_utils._volumes import claim_faults, preflight, rights
+from ansible_collections.inferops.serving.plugins.module_utils._volumes import (
+    claim_faults,
+    free,
+    make_way,
+    mounted_in,
+    obstacles,
+    outdated,
+    preflight,
+    released,
+    rights,
+)
 
 
 def main() -> NoReturn:
@@ -164,6 +190,7 @@ def main() -> NoReturn:
             "mode": {"type": "str", "choices": ["apply", "verify", "rights"], "default": "apply"},
             "purge_models": {"type": "bool", "default": False},
             "recreate": {"type": "list", "elements": "str", "default": []},
+            "rebind_released": {"type": "bool", "default": False},
         }
     )
     try:
@@ -184,10 +211,17 @@ def write(module: FleetModule) -> NoReturn:
     options = module.params
     fleet = module.specification().fleet
     client = connect(options)
-    demand(client, rights(client, fleet), of="stores")
+    demand(client, rights(client, fleet, rebind=options["rebind_released"]), of="stores")
     objects = [obj for store in fleet.stores.values() for obj in store_objects(fleet, store)]
-    refuse(module, [*preflight(client, objects), *claim_faults(client, fleet, existing_only=True)])
-    outcomes = apply(
+    refuse(
+        module,
+        [
+            *preflight(client, objects, rebind=options["rebind_released"]),
+            *claim_faults(client, fleet, existing_only=True),
+        ],
+    )
+    outcomes = prepare(module, client, objects)
+    outcomes += apply(
         client,
         worth_applying(client, [*namespace_sets(fleet), *store_sets(fleet)]),
         check_mode=module.check_mode,
@@ -200,6 +234,24 @@ def write(module: FleetModule) -> NoReturn:
     finish(module, outcomes)
 
 
+def prepare(module: FleetModule, client: Client, objects: Sequence[Object]) -> list[Outcome]:
+    """Deletes what is made anew, and frees volumes of claims that are gone."""
+    options = module.params
+    how = {"check_mode": module.check_mode, "show_diff": module._diff}
+    old = outdated(client, objects, options["recreate"])
+    refuse(module, obstacles(client, old, purge=options["purge_models"]))
+    outcomes = make_way(
+        client,
+        old,
+        deadline=deadline_in(options["wait_timeout"]),
+        progress=progress(secrets=module.secrets),
+        **how,
+    )
+    if old or options["rebind_released"]:
+        outcomes += free(client, released(client, objects, gone=old), **how)
+    return outcomes
+
+
 def verify(module: FleetModule) -> NoReturn:
     fleet = module.specification().fleet
     refuse(module, claim_faults(connect(module.params), fleet))
@@ -207,7 +259,9 @@ def verify(module: FleetModule) -> NoReturn:
 
 
 def tell_rights(module: FleetModule) -> NoReturn:
-    needed = rights(connect(module.params), module.specification().fleet)
+    options = module.params
+    fleet = module.specification().fleet
+    needed = rights(connect(options), fleet, rebind=options["rebind_released"])
     module.exit_json(changed=False, rights=needed.manifests(name=STORES_SET))
 
 
@@ -219,10 +273,11 @@ def remove_stores(module: FleetModule) -> NoReturn:
             " set purge_models: true if that is meant."
         )
     fleet = module.specification().fleet
-    client = connect(options)
+    client, sets = connect(options), store_sets(fleet, purge=True)
+    refuse(module, mounted_in(client, sets))
     outcomes = remove(
         client,
-        store_sets(fleet, purge=True),
+        sets,
         check_mode=module.check_mode,
         wait=options["wait"],
         wait_timeout=options["wait_timeout"],

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import ceil
 from urllib.parse import urlsplit
@@ -43,6 +44,7 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
             yield from _size(fleet, store, users[store.name])
         else:
             yield from _remote(store)
+    yield from _handles(fleet, users)
     for plan in plans:
         yield from _local_disk(plan)
 
@@ -70,6 +72,24 @@ def _modes(store: Store, users: Iterable[ServicePlan]) -> Iterator[Problem]:
     if pods > 1 and set(store.access_modes) <= ONE_NODE:
         hint = "Write [ReadWriteMany]."
         yield error(CODE, f"llm_stores[{store.name}].access_modes", f"used by {pods} pods.", hint)
+
+
+def _handles(fleet: Fleet, users: Mapping[str, Iterable[ServicePlan]]) -> Iterator[Problem]:
+    """Kubelets know volumes of a driver by their handle alone."""
+    places: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for store in fleet.stores.values():
+        if store.pv.csi is not None and store.size is not None:
+            for namespace in sorted({plan.service.namespace for plan in users[store.name]}):
+                places[store.pv.csi.driver, store.pv.csi.handle].append((store.name, namespace))
+    for (_driver, handle), here in places.items():
+        if len(here) > 1:
+            volumes = ", ".join(f"{name} in {namespace}" for name, namespace in here)
+            yield warning(
+                CODE,
+                f"llm_stores[{here[0][0]}].pv.csi.handle",
+                f"{handle} is the handle of several volumes ({volumes}); drivers may mix them up on a node.",
+                "Make an entry of llm_stores for each namespace, with a handle of its own.",
+            )
 
 
 def _pods(plan: ServicePlan) -> int:

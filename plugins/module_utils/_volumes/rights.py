@@ -13,14 +13,15 @@ from .._sets import namespace_sets, store_sets
 from .._stores.volume import claim_namespaces
 
 
-def rights(client: Client, fleet: Fleet) -> Rights:
+def rights(client: Client, fleet: Fleet, *, rebind: bool = False) -> Rights:
+    """With *rebind* those too that it takes to free volumes which are not ours."""
     sets = [*namespace_sets(fleet), *store_sets(fleet)]
     needed = for_sets(client, sets)
     claims = [obj for one in sets for obj in one.objects if obj["kind"] == "PersistentVolumeClaim"]
     if claims:
         needed |= on_kind(client, "storage.k8s.io/v1", "StorageClass", ("list",))
     if any(claim["spec"].get("volumeName") for claim in claims):
-        needed |= on_kind(client, "v1", "PersistentVolume", ("list",))
+        needed |= on_kind(client, "v1", "PersistentVolume", ("list", "patch") if rebind else ("list",))
     volumes = [store for store in fleet.stores.values() if store.kind in VOLUMES]
     for place in {place for store in volumes for place in claim_namespaces(fleet, store)}:
         needed |= on_kind(client, "v1", "PersistentVolumeClaim", ("get",), place)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Lab
+from tests.support.lab import eventually
 from tests.support.playbook import Run, run_tasks
 
 pytestmark = [pytest.mark.proof("P", "C")]
@@ -34,6 +35,21 @@ def run(lab: Lab, variables: dict[str, Any], *arguments: str, **options: Any) ->
     given = {**{name: f"{{{{ {name} }}}}" for name in variables}, "wait_timeout": 90, **options}
     task = {"inferops.serving.stores": given}
     return run_tasks([task], *arguments, kubeconfig=lab.kubeconfig, variables=variables)
+
+
+def attempts(lab: Lab, variables: dict[str, Any], *tries: dict[str, Any]) -> list[dict[str, Any]]:
+    """The results of several tries with an inventory, in one run that goes on after failures."""
+    tasks = [
+        {
+            "inferops.serving.stores": {"wait_timeout": 90, **variables, **options},
+            "check_mode": options is CHECKED,
+            "ignore_errors": True,
+        }
+        for options in tries
+    ]
+    done = run_tasks(tasks, kubeconfig=lab.kubeconfig)
+    assert len(done.tasks) == len(tries), done.output
+    return [task["result"] for task in done.tasks]
 
 
 def claim(lab: Lab, namespace: str) -> Any:
@@ -135,3 +151,45 @@ def test_a_static_claim_of_another_size_tells_why_it_cannot_grow(lab: Lab, names
     assert grown.status != 0
     assert f"PersistentVolumeClaim {namespace}/models" in grown.result("stores")["msg"]
     purge(lab, namespace, wanted)
+
+
+ANEW = {"recreate": ["PersistentVolume", "PersistentVolumeClaim"]}
+CHECKED = {**ANEW}
+"""The same, in check mode."""
+PURGE = {"state": "absent", "purge_models": True}
+
+
+@pytest.mark.req("S1-11", "S1-12")
+def test_claims_are_not_taken_from_pods_and_volumes_find_their_way_back(lab: Lab, namespace: str) -> None:
+    wanted = inventory(namespace)
+    moved = inventory(namespace, pv={"nfs": {**NFS["nfs"], "server": "other.example"}})
+    assert run(lab, wanted).status == 0
+    mount = {"name": "models", "persistentVolumeClaim": {"claimName": "models"}}
+    pod = {"containers": [{"name": "chat", "image": "chat"}], "volumes": [mount]}
+    lab.core.create_namespaced_pod(namespace, {"metadata": {"name": "chat"}, "spec": pod})
+    kept, unmoved = attempts(lab, moved, PURGE, ANEW)
+    for refused in (kept, unmoved):
+        assert f"claim {namespace}/models is mounted by chat." in refused["msg"]
+    assert claim(lab, namespace).metadata.deletion_timestamp is None
+
+    lab.core.delete_namespaced_pod("chat", namespace, grace_period_seconds=0)
+    before = claim(lab, namespace).metadata.uid
+    fixed, foretold, done, again = attempts(lab, moved, {}, CHECKED, ANEW, {})
+    assert "nfs.example" in fixed["msg"]
+    assert "other.example" in fixed["msg"]
+    assert [one["action"] for one in foretold["actions"]].count("would-delete") == 2
+    assert not done.get("failed"), done
+    assert not again["changed"]
+    after = claim(lab, namespace)
+    assert (after.status.phase, after.metadata.uid == before) == ("Bound", False)
+    assert lab.core.read_persistent_volume(f"{namespace}-models").spec.nfs.server == "other.example"
+
+    lab.core.delete_namespaced_persistent_volume_claim("models", namespace)
+    eventually(lambda: lab.core.read_persistent_volume(f"{namespace}-models").status.phase == "Released")
+    released, rebound, bound, gone = attempts(
+        lab, moved, {}, {"rebind_released": True}, {"mode": "verify"}, PURGE
+    )
+    assert "is Released" in released["msg"]
+    for result in (rebound, bound, gone):
+        assert not result.get("failed"), result
+    assert volumes(lab, namespace) == []

@@ -127,3 +127,13 @@ def test_the_room_for_a_copy_follows_from_the_size_of_the_model(
     model = {"store": "models", **({"raw_size": size} if size else {})}
     store = {"name": "models", "kind": "pvc"}
     assert [each.severity for each in found("V-12", entry, model=model, stores=[store])] == told
+
+
+def test_volumes_of_a_driver_have_handles_of_their_own() -> None:
+    share = {"driver": "nfs.csi.k8s.io", "handle": "nfs.example#models"}
+    store = {"name": "vol", "kind": "csi", "size": "100Gi", "pv": {"csi": share}}
+    assert not on(store, {"name": "a"}, {"name": "b"})
+    (problem,) = on(store, {"name": "a"}, {"name": "b", "namespace": "other"})
+    assert (problem.severity, problem.path) == ("warning", "llm_stores[vol].pv.csi.handle")
+    assert "nfs.example#models is the handle of several volumes" in problem.message
+    assert not on(NFS, {"name": "a"}, {"name": "b", "namespace": "other"})

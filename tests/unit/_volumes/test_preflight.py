@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._volumes.preflight import (
     class_problems,
+    taken,
     volume_problems,
 )
 
@@ -43,10 +44,6 @@ def test_a_fitting_volume_is_no_problem() -> None:
     assert told(claim(), volume()) == []
 
 
-def test_a_volume_bound_to_this_very_claim_is_no_problem() -> None:
-    assert told(claim(), volume("Bound", claimRef={"namespace": "rag", "name": "models"})) == []
-
-
 @pytest.mark.req("S1-11")
 def test_a_misspelt_volume_is_named_with_the_nearest() -> None:
     (message,) = told(claim(volumeName="shar"), volume())
@@ -61,13 +58,33 @@ def test_a_misspelt_volume_is_named_with_the_nearest() -> None:
         (volume(capacity={"storage": "500Gi"}), "512Gi are requested, volume share has 500Gi"),
         (volume(accessModes=["ReadWriteOnce"]), "does not offer ReadWriteMany"),
         (volume(storageClassName="fast"), "has the StorageClass fast"),
-        (volume("Bound", claimRef={"namespace": "other", "name": "x"}), "belongs to the claim other/x"),
-        (volume("Released", claimRef={"namespace": "rag", "name": "models"}), "is Released"),
     ],
 )
 def test_what_keeps_the_claim_from_binding_is_said_before_it_is_made(held: dict[str, Any], word: str) -> None:
     (message,) = told(claim(), held)
     assert word in message
+
+
+OURS = {"namespace": "rag", "name": "models"}
+
+
+@pytest.mark.req("S1-11")
+@pytest.mark.parametrize(
+    ("held", "word"),
+    [
+        (volume("Bound", claimRef={"namespace": "other", "name": "x"}), "belongs to the claim other/x"),
+        (volume("Released", claimRef=OURS), "set rebind_released: true"),
+    ],
+)
+def test_a_volume_that_another_claim_has_or_had_is_refused(held: dict[str, Any], word: str) -> None:
+    (problem,) = taken(claim(), held)
+    assert word in str(problem)
+
+
+def test_a_volume_that_is_ours_or_free_is_taken() -> None:
+    assert not list(taken(claim(), volume()))
+    assert not list(taken(claim(), volume("Bound", claimRef=OURS)))
+    assert not list(taken(claim(), volume("Released", claimRef=OURS), rebind=True))
 
 
 def test_all_reasons_come_at_once() -> None:
