@@ -42,7 +42,7 @@ def main() -> int:
     )
     parser.add_argument("--objects", type=int, default=300)
     parser.add_argument("--kubectl", default=shutil.which("kubectl"))
-    parser.add_argument("--helm", default=shutil.which("helm"))
+    parser.add_argument("--helm", type=Path, help="without it, the one that the tests build")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

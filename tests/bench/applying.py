@@ -17,6 +17,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ansible_collections.inferops.serving.plugins.module_utils._lab.config import LabError
+
+from tests.support.helm import HELM, HELM_SOURCES
+from tests.support.programs import built
+
 from . import ROOT, WORK, Object, Row, best, objects, ratio
 
 THREADS = 8
@@ -154,7 +159,7 @@ def kubectl(program: str, field: Field, manifest: Path) -> float:
     return _timed(command, dict(os.environ))
 
 
-def helm(program: str, field: Field, namespace: str) -> float:
+def helm(program: Path, field: Field, namespace: str) -> float:
     chart = WORK / "chart"
     shutil.rmtree(chart, ignore_errors=True)
     (chart / "templates").mkdir(parents=True)
@@ -162,7 +167,7 @@ def helm(program: str, field: Field, namespace: str) -> float:
     for item in objects(field.number, namespace):
         text = json.dumps(item)
         (chart / "templates" / f"{item['metadata']['name']}.yaml").write_text(text, encoding="utf-8")
-    command = [program, "upgrade", "--install", "bench", str(chart), "--namespace", namespace]
+    command = [str(program), "upgrade", "--install", "bench", str(chart), "--namespace", namespace]
     return _timed([*command, "--kubeconfig", str(field.kubeconfig)], dict(os.environ))
 
 
@@ -193,7 +198,7 @@ def kubernetes_core() -> str:
     return ""
 
 
-def rows(field: Field, *, kubectl_program: str | None, helm_program: str | None) -> Iterator[Row]:
+def rows(field: Field, *, kubectl_program: str | None, helm_program: Path | None) -> Iterator[Row]:
     floor = {threads: bare(field, threads) for threads in (1, THREADS)}
     for threads, seconds in floor.items():
         mine, requests = engine(field, threads)
@@ -232,12 +237,14 @@ def rows(field: Field, *, kubectl_program: str | None, helm_program: str | None)
         yield ratio("playbook: apply_set", mine, to=seconds, name="kubectl apply --server-side")
     else:
         yield Row(what="kubectl apply --server-side", measured="not run", compared="no kubectl found")
-    if helm_program:
-        namespace = field.namespace()
-        seconds = _warm(lambda: helm(helm_program, field, namespace))
-        yield ratio("playbook: apply_set", mine, to=seconds, name="helm upgrade", limit=1.0)
-    else:
-        yield Row(what="helm upgrade", measured="not run", compared="give a helm 4 by --helm")
+    try:
+        program = helm_program or built(HELM, HELM_SOURCES)
+    except LabError as error:
+        yield Row(what="helm upgrade", measured="not run", compared=str(error))
+        return
+    namespace = field.namespace()
+    seconds = _warm(lambda: helm(program, field, namespace))
+    yield ratio("playbook: apply_set", mine, to=seconds, name="helm upgrade", limit=1.0)
 
 
 def _warm(function: object) -> float:

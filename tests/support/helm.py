@@ -1,39 +1,41 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands in for helm, which the tests do not install: it writes down what it was told, fetches the small
-chart beside it, and answers with what Helm 4.3 once rendered of that chart (``charts/greeter.yaml``)."""
+"""Helm itself, built once from its Go module into the cache of this user, and a small chart."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-CHARTS = Path(__file__).parent / "charts"
-GREETER = CHARTS / "greeter"
-RENDERED = CHARTS / "greeter.yaml"
-VALUES = {"greeting": "good morning", "adminPassword": "open-sesame"}
-"""What it was rendered with."""
+from ansible_collections.inferops.serving.plugins.module_utils._lab import build
 
-_PROGRAM = """#!{python}
-import json, pathlib, shutil, sys
-told = pathlib.Path({told!r})
+from tests.support.programs import program
+
+HELM_SOURCES = Path(__file__).parent
+HELM = build.Binary("helm", "helm4", "helm.sh/helm/v4/cmd/helm")
+GREETER = HELM_SOURCES / "charts" / "greeter"
+VALUES = {"greeting": "good morning", "adminPassword": "open-sesame"}
+
+_NOTING = """#!{python}
+import json, os, pathlib, subprocess, sys
+told, home = pathlib.Path({told!r}), {home!r}
+given = sys.stdin.read()
 calls = json.loads(told.read_text()) if told.exists() else []
-calls.append([sys.argv[1:], sys.stdin.read()])
-told.write_text(json.dumps(calls))
-if {complaint!r}:
-    sys.exit({complaint!r})
-if sys.argv[1] == "pull":
-    shutil.make_archive(sys.argv[-1] + "/greeter", "gztar", {charts!r}, "greeter")
-else:
-    print(pathlib.Path({rendered!r}).read_text())
+told.write_text(json.dumps([*calls, [sys.argv[1:], given]]))
+own = {{f"HELM_{{each}}_HOME": f"{{home}}/{{each}}" for each in ("CACHE", "CONFIG", "DATA")}}
+done = subprocess.run([{helm!r}, *sys.argv[1:]], input=given, text=True, env={{**os.environ, **own}})
+sys.exit(done.returncode)
 """
 
 
 @dataclass(frozen=True)
-class StandInHelm:
+class NotedHelm:
+    """A program that writes down what it is told, and has the real one do it, in a home of its own."""
+
     path: Path
     told: Path
 
@@ -42,17 +44,24 @@ class StandInHelm:
         """Arguments and standard input of each call."""
         return [tuple(call) for call in json.loads(self.told.read_text())] if self.told.exists() else []
 
+    def forget(self) -> None:
+        self.told.unlink(missing_ok=True)
 
-def stand_in(directory: Path, *, complaint: str = "") -> StandInHelm:
-    """A program at ``directory/helm``; with a ``complaint`` it fails with that."""
-    made = StandInHelm(path=directory / "helm", told=directory / "told.json")
+    def run(self, *arguments: str | Path, given: str = "") -> str:
+        """What it says. Raises CalledProcessError."""
+        command = [self.path, *arguments]
+        return subprocess.run(command, input=given, text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def noted_helm(directory: Path) -> NotedHelm:
+    """At ``directory/helm``. Skips the test where helm cannot be built."""
+    made = NotedHelm(path=directory / "helm", told=directory / "told.json")
     made.path.write_text(
-        _PROGRAM.format(
+        _NOTING.format(
             python=sys.executable,
             told=str(made.told),
-            complaint=complaint,
-            charts=str(CHARTS),
-            rendered=str(RENDERED),
+            home=str(directory / "helm-home"),
+            helm=str(program(HELM, HELM_SOURCES)),
         )
     )
     made.path.chmod(0o755)

@@ -19,6 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.inferops.serving.plugins.module_utils import _lab
 from ansible_collections.inferops.serving.plugins.module_utils._lab import argspec, build, processes, snapshot
 
+from tests.support.helm import HELM, HELM_SOURCES
 from tests.support.programs import NFD, NFD_SOURCES, built
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "lab"
@@ -85,11 +86,12 @@ def config(directory: Path, **options: Any) -> _lab.Config:
 
 
 def build_programs() -> None:
-    """Builds whatever the lab of any test runs, and NFD, so that no test waits for a compiler."""
+    """Builds whatever the lab of any test runs, NFD and helm, so that no test waits for a compiler."""
     everything = dict.fromkeys(argspec.CONTROLLERS, True)
     build.binaries(config(Path("lab"), controllers=everything), print)
     for binary in NFD.values():
         built(binary, NFD_SOURCES)
+    built(HELM, HELM_SOURCES)
 
 
 @contextmanager

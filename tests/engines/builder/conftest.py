@@ -12,7 +12,6 @@ import base64
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,13 +23,13 @@ from ansible_collections.inferops.serving.plugins.module_utils._engines.triton_t
     EXAMPLES,
 )
 
-from tests.support.lab import eventually
 from tests.support.packages import unpacked
+from tests.support.registry import PACKAGE, PASSWORD, PROGRAM, USER, serving
 
 PACKAGES = (
     "buildah",
     "busybox-static",
-    "docker-registry",
+    PACKAGE,
     "golang-github-containers-common",
     "golang-github-containers-image",
     "libassuan0",
@@ -40,9 +39,6 @@ PACKAGES = (
     "libseccomp2",
     "patchelf",
 )
-USER, PASSWORD = "pusher", "a secret"
-HASHED = "$2b$04$y3ZZ8kSXX0RGChkrfLajkO3ZkTHXJk2upn/ACYzTG2A6NBjAt3dGm"
-"""The password, as the registry keeps it."""
 BASE = f"""\
 FROM scratch
 COPY . /
@@ -88,33 +84,9 @@ def buildah(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def registry(programs: Path, tmp_path: Path) -> Iterator[str]:
-    """Its address. It takes and gives only to who logs in."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    passwords, config = tmp_path / "passwords", tmp_path / "registry.json"
-    passwords.write_text(f"{USER}:{HASHED}\n", encoding="utf-8")
-    described = {
-        "version": "0.1",
-        "storage": {"filesystem": {"rootdirectory": str(tmp_path / "registry")}},
-        "http": {"addr": address},
-        "auth": {"htpasswd": {"realm": "images", "path": str(passwords)}},
-    }
-    config.write_text(json.dumps(described), encoding="utf-8")
-    command = [programs / "usr/bin/docker-registry", "serve", config]
-    with (
-        (tmp_path / "registry.log").open("wb") as log,
-        subprocess.Popen(command, env={}, stdout=log, stderr=log) as process,
-    ):
-        eventually(lambda: _answers(address))
+    """Its address."""
+    with serving(programs / PROGRAM, tmp_path) as address:
         yield address
-        process.terminate()
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.partition(":")
-    with socket.socket() as line:
-        return line.connect_ex((host, int(port))) == 0
 
 
 def host(where: Path, buildah: Path, programs: Path, registry: str, *, base: str) -> Host:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
+import subprocess
 import tarfile
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -32,15 +34,18 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
 )
 from ansible_collections.inferops.serving.plugins.module_utils._bundles.backwards import POLICY
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import ApiError, Client
+from ansible_collections.inferops.serving.plugins.module_utils._lab import build
 from ansible_collections.inferops.serving.plugins.module_utils._lab.build import run_go
 
-from tests.support.helm import GREETER, VALUES, stand_in
+from tests.support.helm import GREETER, VALUES, NotedHelm, noted_helm
 from tests.support.lab import SOURCES, eventually
+from tests.support.programs import program
 
 from .conftest import SCENARIOS, daemon_set, nothing, wish, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
-PARTS = ("crd/bases", "rbac", "manager", "webhook")
+MANAGED = "queued"
+"""A namespace that Kueue is held to."""
 NEWER_GATEWAY = "sigs.k8s.io/gateway-api@v1.6.1"
 """The first that comes with a policy against older ones."""
 
@@ -49,25 +54,19 @@ def module(wrapper: str, name: str) -> Path:
     return Path(json.loads(run_go(SOURCES / wrapper, "mod", "download", "-json", name))["Dir"])
 
 
-def put_together(source: Path, made: Path) -> Path:
-    """The parts of a product's manifests that its kustomization puts together, less what tunes them."""
-    for part in PARTS:
-        for file in sorted((source / part).glob("*.yaml")):
-            if not any(word in file.name for word in ("kustom", "patch", "manager_config")):
-                shutil.copy(file, made / f"{part.replace('/', '-')}-{file.name}")
-    return made
-
-
 @pytest.fixture(scope="module")
-def lws(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = module("lws", "sigs.k8s.io/lws") / "config"
-    return put_together(source, tmp_path_factory.mktemp("lws"))
+def helm(tmp_path_factory: pytest.TempPathFactory) -> NotedHelm:
+    return noted_helm(tmp_path_factory.mktemp("helm"))
 
 
-@pytest.fixture(scope="module")
-def kueue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    source = module("kueue", "sigs.k8s.io/kueue") / "config" / "components"
-    return put_together(source, tmp_path_factory.mktemp("kueue"))
+def from_chart(product: str, place: Path, helm: NotedHelm, namespace: str, **how: Any) -> Wish:
+    """What a chart describes, with images from elsewhere."""
+    return Wish(
+        product=PRODUCTS[product],
+        source=Chart(place=str(place), release=product, namespace=namespace, helm=str(helm.path)),
+        how=Transformation(prefix="site.example", **how),
+        namespace=namespace,
+    )
 
 
 def test_definitions_too_large_for_client_side_apply_come_once_and_never_go_backwards(client: Client) -> None:
@@ -120,26 +119,16 @@ def test_definitions_too_large_for_client_side_apply_come_once_and_never_go_back
     assert written(client) == before
 
 
-def labelled(product: str) -> list[dict[str, Any]]:
-    """What the kustomizations would add."""
-    labels = {"app.kubernetes.io/name": product, "control-plane": "controller-manager"}
-    places = {
-        "/metadata/labels": labels,
-        "/spec/selector": {"matchLabels": labels},
-        "/spec/template/metadata/labels": labels,
-    }
-    ops = [{"op": "add", "path": path, "value": value} for path, value in places.items()]
-    return [{"target": {"kind": "Deployment"}, "ops": ops}]
-
-
 @pytest.mark.parametrize("product", ["lws", "kueue"])
 def test_webhooks_come_after_their_workload_and_have_to_answer(
-    client: Client, product: str, request: pytest.FixtureRequest
+    client: Client, product: str, helm: NotedHelm
 ) -> None:
-    """Nobody answers here, because simulated pods run nothing, and that is told."""
-    how = Transformation(namespace=f"{product}-system", prefix="site.example", patches=labelled(product))
-    asked = wish(product, request.getfixturevalue(product), how=how)
-    brought = bring(client, replace(asked, product=replace(asked.product, probe=None)), download=nothing)
+    """From the charts of the releases. Nobody answers here, because simulated pods run nothing, and that is
+    told; APIs behind which nobody answers are left out."""
+    place = module(product, f"sigs.k8s.io/{product}") / "charts" / product
+    asked = from_chart(product, place, helm, PRODUCTS[product].namespace, drop=[{"kind": "APIService"}])
+    silent = replace(asked, product=replace(asked.product, probe=None))
+    brought = bring(client, silent, download=nothing)
     assert not brought.diagnosis, "all is ready, as far as the cluster can tell"
     assert any("site.example/" in change.what for change in brought.changes)
     looked = bring(client, replace(asked, mode="verify"), download=nothing, wait_timeout=0.1)
@@ -147,20 +136,50 @@ def test_webhooks_come_after_their_workload_and_have_to_answer(
     order = [action.kind for action in brought.actions]
     assert order.index("CustomResourceDefinition") < order.index("Deployment")
     assert order.index("Deployment") < order.index("ValidatingWebhookConfiguration")
-    assert locked_out(client) == (product == "kueue"), "Kueue's webhooks are asked about every Deployment"
+    assert locked_out(client, "default") == (product == "kueue"), "Kueue is asked about every Deployment"
+    if product == "kueue":
+        hold_kueue(client, silent)
 
     for outcome in take_away(client, asked):
         assert not outcome.diagnosis
         kinds = [action.kind for action in outcome.actions]
         assert kinds.index("ValidatingWebhookConfiguration") < kinds.index("Deployment")
-    assert not locked_out(client)
+    assert not locked_out(client, "default")
     assert client.served(*asked.product.used_by[0]), "definitions stay"
     take_away(client, asked, delete_definitions=True)
 
 
-def locked_out(client: Client) -> bool:
-    """Whether a webhook keeps everybody from making a Deployment."""
-    agent = daemon_set("anything", namespace="default")
+def hold_kueue(client: Client, asked: Wish) -> None:
+    """It is asked about the namespaces that it manages, and about no others."""
+    client.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": MANAGED}})
+    assert locked_out(client, MANAGED)
+    held = replace(asked, how=replace(asked.how, managed_namespaces=[MANAGED]))
+    brought = bring(client, held, download=nothing)
+    assert not brought.diagnosis
+    changed = {action.kind for action in brought.actions if action.changes}
+    kinds = {"ConfigMap", "Deployment", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"}
+    assert changed == kinds
+    assert (locked_out(client, "default"), locked_out(client, MANAGED)) == (False, True)
+    assert not bring(client, held, download=nothing).changed
+    config = client.get("v1", "ConfigMap", "kueue-manager-config", asked.namespace) or {}
+    said = started(config["data"]["controller_manager_config.yaml"])
+    assert "Initializing" in said, "its own program takes the configuration"
+    assert rf"operator: In\n    values:\n    - {MANAGED}\n" in said
+
+
+def started(config: str) -> str:
+    """What Kueue's own program says of a configuration, before it finds no cluster."""
+    kueue = program(build.BINARIES["kueue"], SOURCES)
+    with NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(config)
+        file.flush()
+        command = [kueue, f"--config={file.name}", "--kubeconfig=/dev/null"]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
+
+
+def locked_out(client: Client, namespace: str) -> bool:
+    """Whether a webhook keeps everybody there from making a Deployment."""
+    agent = daemon_set("anything", namespace=namespace)
     try:
         client.apply({**agent, "kind": "Deployment"}, dry_run=True)
     except ApiError as error:
@@ -169,32 +188,23 @@ def locked_out(client: Client) -> bool:
 
 
 def test_a_chart_goes_the_way_of_a_manifest(client: Client, tmp_path: Path) -> None:
-    """Rendered by a program that stands in for helm: ``tests/support/helm.py``."""
-    helm = stand_in(tmp_path)
-    chart = Chart(
-        place=str(GREETER),
-        release="my-greeter",
-        namespace="default",
-        values=VALUES,
-        helm=str(helm.path),
-    )
-    asked = Wish(
-        product=PRODUCTS["keda"],  # one that nothing proves here
-        source=chart,
-        how=Transformation(prefix="site.example"),
-        namespace="default",
-    )
+    helm = noted_helm(tmp_path)
+    asked = from_chart("keda", GREETER, helm, "default")  # one that nothing proves here
+    asked = replace(asked, source=replace(asked.source, values=VALUES))
     before = written(client)
     brought = bring(client, asked, download=nothing, show_diff=True)
     assert not brought.diagnosis
     assert VALUES["adminPassword"] not in str(brought)
-    made = client.get("apps/v1", "Deployment", "my-greeter", "default")
-    assert made is not None
-    assert made["spec"]["template"]["spec"]["containers"][0]["image"].startswith("site.example/")
-    assert client.get("v1", "Secret", "my-greeter", "default")
+    deployment, config, secret = (
+        client.get(version, kind, "keda", "default") or {}
+        for version, kind in (("apps/v1", "Deployment"), ("v1", "ConfigMap"), ("v1", "Secret"))
+    )
+    [container] = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["image"].startswith("site.example/")
+    assert (config["data"]["greeting"], config["data"]["cluster"]) == (VALUES["greeting"], client.version())
+    assert b64decode(secret["data"]["password"]).decode() == VALUES["adminPassword"]
     [(arguments, _values)] = helm.calls
     told = dict(zip(arguments[3::2], arguments[4::2], strict=False))
-    assert told["--kube-version"] == client.version()
     assert {"apps/v1", "apps/v1/Deployment"} <= set(told["--api-versions"].split(","))
     assert not bring(client, asked, download=nothing).changed
     for outcome in take_away(client, asked):

@@ -17,7 +17,7 @@ from ansible_collections.inferops.serving.plugins.module_utils import _lab
 from ansible_collections.inferops.serving.plugins.module_utils._cluster import Client, connect
 from ansible_collections.inferops.serving.plugins.module_utils._lab import snapshot
 
-from tests.support.helm import GREETER, VALUES, stand_in
+from tests.support.helm import GREETER, VALUES, noted_helm
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT, Run, run_playbook
 
@@ -143,8 +143,7 @@ def test_a_report_changes_nothing_and_can_be_read_by_programs(
 
 @pytest.mark.req("XC-21")
 def test_a_chart_comes_with_values_that_no_verbosity_shows(bare: Lab, tmp_path: Path) -> None:
-    """Rendered by a program that stands in for helm: ``tests/support/helm.py``."""
-    helm = stand_in(tmp_path)
+    helm = noted_helm(tmp_path)
     keda = {"state": "present", "source": f"helm:{GREETER}", "values": VALUES}
     variables = {
         "ansible_python_interpreter": sys.executable,
@@ -161,8 +160,9 @@ def test_a_chart_comes_with_values_that_no_verbosity_shows(bare: Lab, tmp_path: 
     environ = {"K8S_AUTH_KUBECONFIG": str(bare.kubeconfig)}
     run = run_playbook(tmp_path / "play.yml", *told, variables=variables, environ=environ)
     assert run.status == 0, run.output
-    [(_arguments, values)] = helm.calls
+    [(arguments, values)] = helm.calls
     assert json.loads(values) == VALUES
+    assert VALUES["adminPassword"] not in " ".join(arguments), "every user of the machine sees them"
     [brought] = run.result("bundle")["results"]
     assert brought["action"] == "install"
     assert VALUES["adminPassword"] not in run.output

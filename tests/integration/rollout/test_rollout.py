@@ -19,7 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._cluster import C
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.load import VARIABLES
 from ansible_collections.inferops.serving.plugins.module_utils._sets.services import set_of
 
-from tests.support.helm import GREETER, VALUES, stand_in
+from tests.support.helm import GREETER, VALUES, noted_helm
 from tests.support.lab import Lab
 from tests.support.playbook import ROOT, Run, run_playbook
 
@@ -145,7 +145,7 @@ def container(objects: Any, name: str = NAME) -> dict[str, Any]:
 def test_a_chart_is_created_or_updated_as_a_set_with_a_revision_for_each_change(
     story: Story, tmp_path: Path
 ) -> None:
-    helm = stand_in(tmp_path)
+    helm = noted_helm(tmp_path)
     options = {
         "name": "greeter",
         "namespace": story.namespace,
@@ -158,8 +158,9 @@ def test_a_chart_is_created_or_updated_as_a_set_with_a_revision_for_each_change(
     first, again, removed = results(run, "helm_release")
     assert (first["changed"], again["changed"], removed["changed"]) == (True, False, True), run.output
     assert (first["revision"], again["revision"]) == (1, 1)
-    assert len(helm.calls) == 2
-    assert VALUES["adminPassword"] not in run.output + str(run.tasks)
+    told = [" ".join(arguments) for arguments, _values in helm.calls]
+    assert [each.split()[0] for each in told] == ["template", "template"]
+    assert VALUES["adminPassword"] not in run.output + str(run.tasks) + str(told)
     assert story.deployments.keys() <= {NAME}
 
 

@@ -5,6 +5,8 @@ metadata:
 data:
   greeting: {{ .Values.greeting | quote }}
   cluster: {{ .Capabilities.KubeVersion.Version | quote }}
+  greetings: {{ .Capabilities.APIVersions.Has "greetings.example/v1" | quote }}
+  namespace: {{ .Release.Namespace }}
 ---
 apiVersion: v1
 kind: Secret
