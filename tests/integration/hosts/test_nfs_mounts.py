@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.support.machine import Machine, machine
+from tests.support.packages import repository
 from tests.support.playbook import ROOT, Run, run_playbook
 
 pytestmark = [pytest.mark.proof("H", "E")]
@@ -30,15 +31,22 @@ MOUNT = {
     "path": PATH,
     "directories": [{"path": "hf_cache", "owner": "1000:1000", "mode": "0775"}],
 }
+UNKNOWN = {"source": "10.102.197.0@tcp:/models", "fstype": "lustre"}
 Apply = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     try:
-        return machine(tmp_path_factory.mktemp("machine"), ["nfs-kernel-server"])
+        return machine(tmp_path_factory.mktemp("machine"), aside=["nfs-kernel-server"])
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"not run: Debian's packages of a kernel and of an NFS server cannot be had ({error})")
+
+
+@pytest.fixture(scope="module")
+def packages() -> str:
+    """A repository with the NFS client and with what Ansible installs packages by, for a list of sources."""
+    return f"deb [trusted=yes] file:{repository('offered', ['nfs-common', 'python3-apt'])} ./"
 
 
 @pytest.fixture
@@ -62,8 +70,8 @@ def apply(host: Machine, tmp_path: Path) -> Apply:
         "ANSIBLE_PIPELINING": "true",
     }
 
-    def run(*arguments: str, mounts: Mapping[str, Any] = MOUNT, **options: Any) -> Run:
-        given = {"mounts": [mounts], "wait_timeout": 2, "wait_interval": 1, **options}
+    def run(*arguments: str, mounts: Sequence[Mapping[str, Any]] = (MOUNT,), **options: Any) -> Run:
+        given = {"mounts": list(mounts), "wait_timeout": 2, "wait_interval": 1, **options}
         return run_playbook(
             tmp_path / "play.yml",
             *("--inventory", str(tmp_path / "hosts.yml"), *arguments),
@@ -80,17 +88,23 @@ def mounted(host: Machine) -> dict[str, str]:
 
 
 @pytest.mark.req("S4-13", "S3-20")
-def test_a_share_is_mounted_now_and_after_a_reboot_until_taken_away(host: Machine, apply: Apply) -> None:
+def test_a_share_is_mounted_now_and_after_a_reboot_until_taken_away(
+    host: Machine, packages: str, apply: Apply
+) -> None:
     with host.running():
+        host.run(f"echo '{packages}' > /etc/apt/sources.list")
         unreachable = apply()
         assert "10.102.197.0 did not answer on port 2049 for 2 s" in unreachable.output
+        assert host.run("dpkg-query --show --showformat '${Status}' nfs-common") == "install ok installed"
 
         host.run("systemctl enable --now nfs-share")
         host.run(f"echo weights > {ON_THE_SERVER}/model")
-        refused = apply(mounts={**MOUNT, "source": ELSEWHERE})
+        refused = apply(mounts=[{**MOUNT, "source": ELSEWHERE}, {**UNKNOWN, "path": "/mnt/unknown"}])
         assert refused.status
         assert f"mounting {ELSEWHERE} failed, reason given by server: No such file" in refused.output
+        assert "The kernel of this host has no lustre, and no module of it." in refused.output
         assert not mounted(host)
+        assert "/mnt/" not in host.run("cat /etc/fstab")
 
         made = apply()
         assert not made.status, made.output
@@ -107,7 +121,7 @@ def test_a_share_is_mounted_now_and_after_a_reboot_until_taken_away(host: Machin
         again = apply()
         assert (again.status, again.changed) == (0, 0), again.output
 
-        foreign = apply("--tags", "nfs_mounts_preflight", mounts={**MOUNT, "source": ELSEWHERE})
+        foreign = apply("--tags", "nfs_mounts_preflight", mounts=[{**MOUNT, "source": ELSEWHERE}])
         assert f"{SOURCE} is mounted at {PATH}" in foreign.output
 
         gone = apply(state="absent")

@@ -11,7 +11,6 @@ Its first process is systemd.
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -49,7 +48,9 @@ class Machine:
 
     folder: Path
     files: Path
-    """What Debian's packages brought."""
+    """What it is started with."""
+    aside: Path
+    """Programs that it may run, and does not have in their places."""
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -73,10 +74,9 @@ class Machine:
             self._command(*ends),
             env={**os.environ, "TMPDIR": str(self.folder)},
             pass_fds=ends,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # it ends with us
             stdout=console,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
         stack.callback(_end, process)
         for end in ends:
@@ -91,7 +91,7 @@ class Machine:
 
     def _command(self, commands: int, answers: int) -> Sequence[str]:
         return [
-            *(sys.executable, str(HERE / "narrow.py"), str(self.files / "usr" / "bin" / "linux.uml")),
+            *(sys.executable, str(HERE / "runner.py"), str(self.files / "usr" / "bin" / "linux.uml")),
             *(f"mem={MEMORY}", f"uml_dir={self.folder}/uml", f"ubd0={self.folder}/disk"),
             *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE}/boot.sh"),
             *("con=null", "con0=null,fd:1", f"con1=fd:{commands},fd:{answers}", "quiet"),
@@ -99,23 +99,25 @@ class Machine:
             *(f"MACHINE_FILES={self.files}", f"MACHINE_ROOT={ROOT}", f"MACHINE_SHARED={self.folder}/shared"),
             *(f"{name}={value}" for name, value in NARROW.items()),
             *(f"systemd.setenv={name}={value}" for name, value in NARROW.items()),
+            f"systemd.setenv=ASIDE={self.aside}",
         ]
 
 
-def machine(folder: Path, packages: Sequence[str]) -> Machine:
-    """A machine that was never booted. Raises OSError or CalledProcessError where its parts cannot be had."""
-    files = unpacked("machine", [*KERNEL, *packages], fetch=WITH_WHAT_IS_MISSING)
+def machine(folder: Path, *, aside: Sequence[str]) -> Machine:
+    """A machine that was never booted, with packages *aside*. Raises OSError or CalledProcessError where its
+    parts cannot be had."""
+    files = unpacked("machine", KERNEL, fetch=WITH_WHAT_IS_MISSING)
+    beside = unpacked("machine", aside, fetch=WITH_WHAT_IS_MISSING)
     for name in ("shared", "uml"):
         (folder / name).mkdir(parents=True)
     for name in ("in", "out"):
         os.mkfifo(folder / name)
     with (folder / "disk").open("wb") as disk:
         disk.truncate(DISK)
-    return Machine(folder, files)
+    return Machine(folder, files, beside)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Its processes are children of the kernel's, in one group."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    assert process.stdin
+    process.stdin.close()
+    process.wait()

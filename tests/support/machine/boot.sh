@@ -24,4 +24,7 @@ ln -sfn ../uml/modules/"$(uname -r)" /mnt/root/usr/lib/modules/"$(uname -r)"
 mount -t hostfs -o "$MACHINE_SHARED" shared /mnt/root/machine
 mount --bind /mnt/disk/srv /mnt/root/srv
 rm -f /mnt/root/.dockerenv # it is no container
+rm -rf /mnt/root/etc/apt/sources.list{,.d/*} # packages come from where a test says
+rm -f /mnt/root/var/lib/man-db/auto-update # reading all pages that this machine has takes long
+rm -f /mnt/root/{var/lib/{dpkg,apt/lists},var/cache/apt/archives}/lock* # only our root may read those of this machine
 exec switch_root /mnt/root /lib/systemd/systemd </dev/tty0 >/dev/tty0 2>&1

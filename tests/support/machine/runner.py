@@ -1,14 +1,20 @@
 # Copyright (c) Inferops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a program for which PTRACE_GETREGSET fails, and with as many open files as this user may have: a
-machine has one for each file of ours that it knows. ``narrow.py PROGRAM ARGUMENT…``."""
+"""Runs a program for as long as somebody holds the other end of standard input: ``runner.py PROGRAM
+ARGUMENT…``. When nobody does, the program and its whole session end, for a kernel that is killed alone would
+leave its processes running on this machine, traced by nobody.
+
+For the program PTRACE_GETREGSET fails, and it may have as many open files as this user may: a machine has one
+for each file of ours that it knows."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import resource
+import select
+import signal
 import struct
 import sys
 
@@ -44,7 +50,24 @@ def narrow() -> None:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-narrow()
-limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606
+def become(command: list[str]) -> None:
+    os.setsid()
+    narrow()
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.execv(command[0], command)  # noqa: S606
+
+
+def watch(program: int) -> None:
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # they are the program's
+    ready, _, _ = select.select([0, os.pidfd_open(program)], [], [])
+    if 0 in ready:
+        os.killpg(program, signal.SIGKILL)
+
+
+program = os.fork()
+if not program:
+    become(sys.argv[1:])
+watch(program)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(program, 0)[1]))
