@@ -25,9 +25,11 @@ PACKED = BUILD / "packed"
 TOOLS = Path(sys.executable).parent
 WORKERS = max(2, min(4, os.cpu_count() or 2))
 """What runs side by side: steps, and tests on the lab. Both wait for a third of their time."""
-STAGES = ("lint", "unit", "integration", "molecule", "engines", "coverage")
+STAGES = ("integration", "lint", "unit", "engines", "molecule", "coverage")
+"""In the order in which their steps start: the longest first, the many short ones last."""
 NEED_A_LAB = {"integration", "molecule"}
 """Stages for which a lab is started."""
+BESIDE_OTHERS = {"on_the_lab": True, "crowded": True}
 INTEGRATION = ("--timeout", "900", "--basetemp", str(BUILD / "tmp"))
 
 
@@ -44,7 +46,7 @@ class Step:
     on_the_lab: bool = False
     """Whether it waits for the lab, where one is started."""
     crowded: bool = False
-    """Whether its tests run side by side on one cluster."""
+    """Whether other steps may starve its tests, which have a second chance then."""
     reads_records: bool = False
     """Whether it looks at what the others have left, and so comes last."""
 
@@ -118,8 +120,7 @@ def _unit() -> tuple[Step, ...]:
 
 def _integration() -> tuple[Step, ...]:
     parallel = ("--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
-    shared = {"on_the_lab": True, "crowded": True}
-    return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, **shared)
+    return _pytest("integration", ["tests/integration"], *parallel, *INTEGRATION, **BESIDE_OTHERS)
 
 
 def _molecule() -> tuple[Step, ...]:
@@ -141,7 +142,7 @@ def _molecule() -> tuple[Step, ...]:
 
 
 def _engines() -> tuple[Step, ...]:
-    return _pytest("engines", ["tests/engines"], "--timeout", "1800", on_the_lab=True)
+    return _pytest("engines", ["tests/engines"], "--timeout", "1800", **BESIDE_OTHERS)
 
 
 def _coverage() -> tuple[Step, ...]:

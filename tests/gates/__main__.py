@@ -187,8 +187,7 @@ def run_stages(stages: Sequence[str], only: str) -> list[Verdict]:
     shutil.rmtree(PACKED, ignore_errors=True)
     collection.stage()
 
-    planned = [step for stage in stages for step in steps(stage) if only in step.name]
-    planned.sort(key=lambda step: (not step.crowded, bool(step.scenario)))  # longest first, short last
+    planned = [step for stage in STAGES if stage in stages for step in steps(stage) if only in step.name]
     first = [step for step in planned if not step.reads_records]
     with ExitStack() as labs, ThreadPoolExecutor(1) as starter:
         lab = starter.submit(share_lab, labs) if NEED_A_LAB.intersection(stages) else None
