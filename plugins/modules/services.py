@@ -160,7 +160,9 @@ services:
       type: str
       sample: http://chat.chat.svc:8000
     revision:
-      description: Number of the revision that is applied; null where nothing was applied yet.
+      description: >-
+        Number of the revision that is applied; null where nothing was applied yet, or where the API server went
+        away before it could be kept.
       type: int
       sample: 3
     actions:

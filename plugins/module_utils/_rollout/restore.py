@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from .._apply import (
@@ -25,6 +26,7 @@ from .._cluster import Client
 from .._fleet import Service
 from .._sets.optional import known_to
 from .._sets.services import set_of
+from .afterwards import afterwards
 from .rollout import Rollout, Say, carry_out_in_turn, written
 from .serial import SERIAL
 from .verdict import overall
@@ -102,11 +104,13 @@ def restore(
     outcomes = carry_out_in_turn(client, asked, sets, serial, progress=progress)
 
     def conclude(number: int) -> Restored:
-        moved = steps[number].target.name != steps[number].current.name
-        outcomes[number].changed |= moved
-        record = moved and not asked.check_mode and written(outcomes[number], sets[number])
-        newest = _record(client, steps[number], asked, reason) if record else steps[number].target
-        return _restored(steps[number], outcomes[number], asked, newest)
+        step, outcome = steps[number], outcomes[number]
+        moved = step.target.name != step.current.name
+        outcome.changed |= moved
+        newest: Revision | None = None
+        if moved and not asked.check_mode and written(outcome, sets[number]):
+            newest = afterwards(outcome, partial(_record, client, step, asked, reason))
+        return _restored(step, outcome, asked, newest or step.target)
 
     return Restoration(
         services=list(client.in_parallel(conclude, range(len(steps)))),

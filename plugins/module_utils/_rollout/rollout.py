@@ -28,6 +28,7 @@ from .._served import SERVES, memory, planned, public_address
 from .._sets import namespace_sets
 from .._sets.optional import known_to
 from .._sets.services import service_set
+from .afterwards import afterwards
 from .injection import without_device
 from .serial import SERIAL, apply_serially, is_serial
 from .verdict import Verdict, verdict
@@ -87,14 +88,16 @@ def roll_out(
 
     def conclude(number: int) -> Verdict:
         plan, outcome = plans[number], outcomes[number]
+        revision = afterwards(outcome, lambda: _remember(client, plan, sets[number], outcome, asked))
+        place = None if plan.stopped else planned(plan)
         return verdict(
             plan,
             outcome,
             state=plan.service.state,
             check_mode=asked.check_mode,
             waited=asked.wait,
-            address=None if plan.stopped else public_address(planned(plan), client),
-            revision=_remember(client, plan, sets[number], outcome, asked),
+            address=afterwards(outcome, lambda: public_address(place, client)) if place else None,
+            revision=revision,
         )
 
     made = _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
@@ -147,7 +150,7 @@ def carry_out(
     )
     for one, outcome in zip(sets, outcomes, strict=True):
         if asked.wait and not asked.check_mode and not outcome.diagnosis:
-            outcome.diagnosis += without_device(client, one.objects)
+            outcome.diagnosis += afterwards(outcome, partial(without_device, client, one.objects)) or ()
     return outcomes
 
 
