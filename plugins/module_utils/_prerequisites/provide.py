@@ -23,7 +23,7 @@ from .._gpu_nodes.selection import name_of
 from .._rights import demand
 from .effects import wait_for_effect
 from .nodes import pod_spec, why_unreached
-from .request import Request, Result
+from .request import PRIVILEGED, Request, Result
 from .rights import rights
 
 LOOKING = ("existing", "verify")
@@ -58,6 +58,7 @@ def provide(
         if decision.action == ADOPT:
             refuse_a_second(request, finding, theirs)
         refuse_unreached(request, nodes)
+        _refuse_strict(client, request)
         demand(client, rights(client, request), of=request.name)
         sets = _sets(client, request)
         result.outcomes = apply(
@@ -75,7 +76,8 @@ def provide(
         ours = _daemon_sets(client, request)
     elif finding.owner == US:
         ours = [one for one in found if one not in theirs]
-    if (wait or request.mode in LOOKING) and not check_mode and not result.diagnosis:
+    looking = request.mode in LOOKING
+    if (wait or looking) and not check_mode and not result.diagnosis:
         result.trouble, nodes = wait_for_effect(
             client,
             request.name,
@@ -83,10 +85,12 @@ def provide(
             [] if decision.action == ADOPT else theirs,
             expected_nodes=request.expected_nodes,
             gpus=request.expected_gpus,
-            deadline=deadline if wait else time.monotonic(),
+            deadline=deadline if wait and (finding.present or not looking) else time.monotonic(),
             progress=progress,
         )
         result.inventory = gpu_inventory(nodes)
+        if result.trouble and looking and not finding.present:
+            result.trouble = [_absent(request), *result.trouble]
     return result
 
 
@@ -153,6 +157,34 @@ def refuse_unreached(request: Request, nodes: Sequence[Object]) -> None:
             ]
     if problems:
         raise Refused(problems)
+
+
+def _refuse_strict(client: Client, request: Request) -> None:
+    """Pods of agents look into their host, which a namespace of others may not admit."""
+    name = request.settings.namespace
+    live = client.get("v1", "Namespace", name) or {"metadata": {}}
+    [(label, needed)] = PRIVILEGED.items()
+    level = (live["metadata"].get("labels") or {}).get(label, needed)
+    if level != needed:
+        raise Refused(
+            [
+                Diagnosis(
+                    code="AdmissionDenied",
+                    object=f"Namespace {name}",
+                    message=f"enforces {label}: {level}, and {request.name} needs {needed}.",
+                    hint="Give it a namespace of its own, which is made at that level, or change the label.",
+                )
+            ]
+        )
+
+
+def _absent(request: Request) -> Diagnosis:
+    return Diagnosis(
+        code="NoEffect",
+        object=request.name,
+        message="is not there, and mode says that it is.",
+        hint="Install it (mode: install), or leave it out.",
+    )
 
 
 def _needed(request: Request, found: int) -> int:

@@ -17,6 +17,8 @@ from ansible_collections.inferops.serving.plugins.module_utils._prerequisites im
     withdraw,
 )
 
+from tests.support.lab import eventually
+
 from .conftest import daemon_set, written
 
 pytestmark = [pytest.mark.proof("A", "C")]
@@ -206,3 +208,22 @@ def test_a_plugin_of_others_that_a_taint_keeps_away_is_named(client: Client, ask
     found = provide(client, asking("device_plugin", mode="verify"), wait=False).diagnosis
     assert {one.object for one in found} == {"Node bare-0", "Node bare-1"}
     assert all("taint nvidia.com/gpu=present:NoSchedule is not tolerated" in one.hint for one in found)
+
+
+def test_what_is_not_there_is_said_not_to_be(client: Client, asking: Ask) -> None:
+    for mode in ("existing", "verify"):
+        first, *nodes = provide(client, asking("dcgm", mode=mode), wait_timeout=30).diagnosis
+        assert (first.object, first.message) == ("dcgm", "is not there, and mode says that it is.")
+        assert {one.object for one in nodes} == {"Node bare-0", "Node bare-1"}
+
+
+def test_a_namespace_that_would_admit_no_agent_is_refused_before(
+    client: Client, asking: Ask, put: Put
+) -> None:
+    strict = {"pod-security.kubernetes.io/enforce": "baseline"}
+    put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "strict", "labels": strict}})
+    eventually(lambda: client.get("v1", "ServiceAccount", "default", "strict") is not None)
+    before = written(client)
+    with pytest.raises(Refused, match=r"Namespace strict: enforces .*: baseline"):
+        provide(client, asking("gfd", namespace="strict"), wait=False)
+    assert written(client) == before
