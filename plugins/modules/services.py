@@ -161,8 +161,8 @@ services:
       sample: http://chat.chat.svc:8000
     revision:
       description: >-
-        Number of the revision that is applied; null where nothing was applied yet, or where the API server went
-        away before it could be kept.
+        Number of the revision that is applied; null where nothing was applied yet, or where the API server
+        went away before it could be kept.
       type: int
       sample: 3
     actions:

@@ -6,21 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from .._cluster import Client
-from .._gpu_nodes.matching import matches
-from .facts import Object, Place
+from .._webhooks import ADMISSION, Subject, Webhook, meets, passed_over
+from .facts import Object
 from .pods import Wanted
 
-ADMISSION = "admissionregistration.k8s.io/v1"
-MADE = {"CREATE", "*"}
 INFERENCE_SERVICE = "serving.kserve.io/inferenceservice"
 """Label that KServe gives the pods of an InferenceService, and by which its own webhook chooses them."""
-Webhook = Mapping[str, Any]
-Labels = Mapping[str, str]
-Subject: TypeAlias = "tuple[str, str, str, Labels | None]"
-"""API group, plural and namespace of what will be made, and its labels where they are known."""
 
 
 def registered(client: Client) -> list[Object]:
@@ -33,11 +27,6 @@ def registered(client: Client) -> list[Object]:
             for each in checking
         ),
     ]
-
-
-def passed_over(webhook: Webhook) -> bool:
-    """Whether the API server goes on without its answer."""
-    return webhook.get("failurePolicy") == "Ignore"
 
 
 def concerned(
@@ -53,26 +42,8 @@ def concerned(
         for configuration in configurations
         for webhook in configuration.get("webhooks") or ()
         if not webhook.get("matchConditions")
-        and any(_meets(webhook, subject, namespaces) for subject in subjects)
+        and any(meets(webhook, subject, namespaces) for subject in subjects)
     ]
-
-
-def goes_through(configuration: Object, pod: Object, namespace: Object | None) -> bool:
-    """Whether a pod that is there went through one of these webhooks when it was made."""
-    metadata = pod["metadata"]
-    subject = ("", "pods", metadata["namespace"], metadata.get("labels") or {})
-    return any(
-        not webhook.get("matchConditions") and _meets(webhook, subject, {metadata["namespace"]: namespace})
-        for webhook in configuration.get("webhooks") or ()
-    )
-
-
-def behind(webhooks: Iterable[Webhook]) -> Iterator[Place]:
-    """The Services where they answer."""
-    for webhook in webhooks:
-        service = webhook["clientConfig"].get("service")
-        if service:
-            yield service["namespace"], service["name"]
 
 
 def _subjects(one: Wanted) -> Iterator[Subject]:
@@ -97,34 +68,6 @@ def _templates(value: Any) -> Iterator[Mapping[str, Any]]:
             yield below
         else:
             yield from _templates(below)
-
-
-def _meets(webhook: Webhook, subject: Subject, namespaces: Mapping[str, Object | None]) -> bool:
-    group, plural, place, labels = subject
-    if not any(_covers(rule, group, plural) for rule in webhook.get("rules") or ()):
-        return False
-    home = ((namespaces.get(place) or {}).get("metadata") or {}).get("labels") or {}
-    if place and not _selects(
-        webhook.get("namespaceSelector"), {"kubernetes.io/metadata.name": place, **home}
-    ):
-        return False
-    chosen = webhook.get("objectSelector")
-    return _selects(chosen, labels) if labels is not None else not chosen
-
-
-def _selects(selector: Mapping[str, Any] | None, labels: Labels) -> bool:
-    wanted = (selector or {}).get("matchLabels") or {}
-    expressions = (selector or {}).get("matchExpressions") or ()
-    return wanted.items() <= labels.items() and all(matches(one, labels) for one in expressions)
-
-
-def _covers(rule: Mapping[str, Any], group: str, plural: str) -> bool:
-    groups, resources = rule.get("apiGroups") or (), rule.get("resources") or ()
-    return (
-        bool(MADE & set(rule.get("operations") or ("*",)))
-        and (group in groups or "*" in groups)
-        and (plural in resources or "*" in resources or "*/*" in resources)
-    )
 
 
 def _plural(kind: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 from .._apply import revisions
 from .._cluster import ApiError, Client, NotServed
 from .._cluster.autoscaler import is_autoscaled
+from .._webhooks import behind
 from .facts import Facts, Object, Place
-from .hooks import behind, concerned, registered
+from .hooks import concerned, registered
 from .injecting import injects
 from .pods import Wanted, is_knative
 from .rights import missing_rights

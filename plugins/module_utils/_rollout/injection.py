@@ -18,7 +18,7 @@ from .._apply.pods import ready
 from .._apply.world import title
 from .._catalogue.aidaptiv import DEVICE, FLAGS, WEBHOOK
 from .._cluster import ApiError, Client, ClusterError, Object
-from .._preflight.hooks import ADMISSION, behind, goes_through
+from .._webhooks import ADMISSION, behind, goes_through
 
 CODE = "NotInjected"
 MOUNTS = ("cat", "/proc/self/mounts")

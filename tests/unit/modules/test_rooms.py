@@ -28,8 +28,8 @@ COMPONENTS = {"_components", "_agents", "_bundles", "_prerequisites"}
         ("engine_image", {*CLUSTER, *COMPONENTS}),
         ("secrets", {*COMPONENTS, "_rollout", "_probe"}),
         ("services", {*COMPONENTS, "_probe"}),
-        ("services_info", {*COMPONENTS, "_probe"}),
-        ("rollback", {*COMPONENTS, "_probe"}),
+        ("services_info", {*COMPONENTS, "_probe", "_preflight"}),
+        ("rollback", {*COMPONENTS, "_probe", "_preflight"}),
         ("smoke_test", {*COMPONENTS, *CLUSTER} - {"_probe"}),
     ],
 )

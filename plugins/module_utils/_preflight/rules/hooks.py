@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from ..._fleet import Problem
 from ..._rules.finding import at, error
+from ..._webhooks import behind, passed_over
 from ..facts import Facts
-from ..hooks import behind, concerned, passed_over
+from ..hooks import concerned
 from ..pods import Wanted
 
 CODE = "V-23"
