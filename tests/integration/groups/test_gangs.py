@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._preflight import preflight
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import Rollout, restore
 
 from tests.integration.groups.conftest import PRODUCT, Fleet, Object
 from tests.support.lab import eventually
@@ -57,6 +58,10 @@ def test_one_after_the_other_exactly_the_copies_run_that_fit(services: Fleet) ->
     assert (again.ready, again.changed) == (True, True), "the revision is another"
     assert services.roll_out({**five(gang="serial"), "scaling": {"min": 4}})["chat"].changed is False
     assert preflight(services.client, services.plans).errors == [], "they hold all GPUs, and are its own"
+    chat = [one.service for one in services.plans]
+    [back] = restore(services.client, chat, Rollout(), revision="1", reason="slow").services
+    assert [one.message[:15] for one in back.diagnosis] == ["4 of 5 copies r"]
+    assert started(services.pods()) == {"0": 2, "1": 2, "2": 2, "3": 2}, "nothing of the fifth is left"
 
 
 @pytest.mark.req("S1-88")

@@ -26,7 +26,7 @@ from tests.support.playbook import ROOT, Run, run_playbook
 pytestmark = [pytest.mark.proof("P", "C")]
 
 NAME = "chat"
-BAD = {"image": "registry.example/does-not-exist:2", "version": "0.33.0"}
+BAD = {"image": "registry.example/does-not-exist:2", "version": "0.33.0", "model": "other"}
 NEW = {"image": "registry.example/vllm:2", "version": "0.33.0", "env": {"VERSION": "2"}, "shm_size": "1Gi"}
 NEWER = {**NEW, "env": {"VERSION": "3"}, "node_selector": {"kubernetes.io/os": "linux"}}
 
@@ -42,7 +42,7 @@ class Story:
         self.client: Client = connect({"kubeconfig": str(lab.kubeconfig)})
         host = {
             "llm_connection": {"kubeconfig": str(lab.kubeconfig)},
-            "llm_models": [{"name": "m", "source": "org/m"}],
+            "llm_models": [{"name": name, "source": f"org/{name}"} for name in ("m", "other")],
             "verify_reach": "port-forward",
             "ansible_connection": "local",
         }
@@ -174,7 +174,7 @@ def test_a_bad_image_is_rolled_back_to_what_was_verified(story: Story) -> None:
         story.module("smoke_test", good, {"reach": "port-forward", "record": True}),
         story.deploy(bad),
         story.module("rollback", bad, back, check_mode=True),
-        story.playbook("rollback", bad, llm_reason="no such image"),
+        story.playbook("rollback", {**bad, "misspelt": True}, llm_reason="no such image"),
         story.module("rollback", bad, {**back, "revision": "1"}),
         story.deploy(bad),
         story.module("services", bad, {"withdrawn": "apply"}, check_mode=True),
@@ -189,6 +189,8 @@ def test_a_bad_image_is_rolled_back_to_what_was_verified(story: Story) -> None:
     assert (foretold["action"], foretold["revision"]) == ("would-configure", 1)
     assert (restored["from_revision"], restored["restored"], restored["revision"]) == (2, 1, 3)
     assert (restored["ready"], restored["verified"]) == (True, True)
+    before, after = (result["services"][0] for result in results(run, "smoke_test"))
+    assert (after["ok"], after["model"]) == (True, before["model"]), "what was restored, not what is written"
     assert (once_more["changed"], once_more["revision"]) == (False, 3), "a former number still names it"
 
     assert "was taken out of service: no such image" in refused["msg"]
