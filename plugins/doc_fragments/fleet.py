@@ -1537,8 +1537,8 @@ options:
         type: str
       version:
         description:
-          - Version of vLLM or TensorRT-LLM inside the image, where its tag does not
-            tell.
+          - Version of vLLM or TensorRT-LLM. Without O(llm_serving[].image) it chooses
+            the image; with one it says what is inside, where the tag does not tell.
           - Left out it is from the image's tag.
         type: str
       image_pull_policy:

@@ -24,6 +24,8 @@ REPOSITORIES = {
 }
 """The engines' default images."""
 
+_INSIDE = {"triton-vllm": VLLM_IN_TRITON, "triton-trtllm": TRTLLM_IN_TRITON}
+
 TRITON = "tritonserver"
 """Triton's own image; its tags name the backends that it carries."""
 
@@ -62,10 +64,14 @@ def parse(image: str) -> Reference:
     return Reference(registry=registry, repository=repository, tag=tag, digest=digest)
 
 
-def default_image(engine: str, preset: str) -> str | None:
-    """The pinned image of an engine; None where the preset pins none."""
-    version = pinned(engine, preset)
-    return REPOSITORIES[engine].format(version=version) if version else None
+def default_image(engine: str, preset: str, version: str | None = None) -> str | None:
+    """The pinned image of an engine, or the one with a version inside; None where the preset pins none."""
+    tag = pinned(engine, preset)
+    if version and engine == "vllm":
+        tag = f"v{version.removeprefix('v')}"
+    elif version and (inside := _INSIDE.get(engine)) and inside.get(tag or "") != version:
+        tag = max((release for release, carried in inside.items() if carried == version), default=tag)
+    return REPOSITORIES[engine].format(version=tag) if tag else None
 
 
 def is_published_nowhere(image: str) -> bool:

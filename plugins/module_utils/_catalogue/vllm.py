@@ -18,12 +18,19 @@ from .successors import ARGUMENTS
 Release = tuple[int, ...]
 
 POSITIVE, NEGATIVE = "enable_", "disable_"
+NEWEST = catalogue.SAMPLED.split()[-1]
+"""The newest version that was looked into."""
 
 
 @lru_cache(maxsize=256)
 def release(version: str) -> Release:
     """A version as numbers that compare; local and post parts do not count."""
     return tuple(int(number) for number in re.findall(r"\d+", version.partition("+")[0])[:3])
+
+
+def is_newer(version: str) -> bool:
+    """Whether the version may have what none that was looked into has; a patch brings nothing."""
+    return release(version)[:2] > release(NEWEST)[:2]
 
 
 @dataclass(frozen=True, kw_only=True)

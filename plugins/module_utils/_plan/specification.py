@@ -32,7 +32,8 @@ def specification(plan: ServicePlan) -> dict[str, Any]:
     named = {key: model[key] for key in _MODEL_KEYS if model[key]}
     return {
         **entry,
-        "image": plan.service.image or default_image(plan.engine.name, plan.cluster.version_preset),
+        "image": plan.service.image
+        or default_image(plan.engine.name, plan.cluster.version_preset, plan.service.version),
         "version": plan.engine_version if plan.engine.loads_model else None,
         **{f"model.{path}": value for path, value in named.items()},
         "model.store.kind": plan.store.kind,

@@ -39,11 +39,9 @@ def image(plan: Entry) -> str:
     given = plan.service.image
     if given is not None:
         return relocated_in(plan.cluster, given) if is_published_nowhere(given) else given
-    preset = plan.cluster.version_preset
-    return relocated_in(
-        plan.cluster,
-        default_image(plan.engine.name, preset) or str(default_image(plan.engine.name, "current")),
-    )
+    name, version = plan.engine.name, plan.service.version
+    pinned_image = default_image(name, plan.cluster.version_preset, version)
+    return relocated_in(plan.cluster, pinned_image or str(default_image(name, "current", version)))
 
 
 def copier_image(cluster: Cluster) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from .._catalogue import vllm
@@ -20,6 +21,7 @@ from .finding import Plans, at, error, warning
 
 CODE = "V-18"
 
+VERSION = re.compile(r"v?\d+\.\d+")
 TYPES: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "float": (int, float), "str": (str,)}
 NUMBERS = {
     "int": re.compile(r"-?\d+|\d+(\.\d+)?[kKmMgGtT]i?|auto"),
@@ -40,6 +42,10 @@ def check(fleet: Fleet, plans: Plans) -> Iterator[Problem]:
                     f"the tag of {plan.image} does not tell its version of vLLM; arguments are not checked."
                 )
                 yield warning(CODE, at(plan, "image"), message, "Write version.")
+            continue
+        if not VERSION.match(version):
+            message = f"{version} is no version of vLLM."
+            yield error(CODE, at(plan, "version"), message, f"Write for example {vllm.NEWEST}.")
             continue
         if plan.engine.name == "vllm":
             yield from _extra(plan, version)
@@ -122,15 +128,24 @@ def _known(path: str, written: str, name: str, version: str, *, command_line: bo
     else:
         near = vllm.nearest(name)
         hint = f"Did you mean {vllm.option(near) if command_line else near}?" if near else "Remove it."
+        yield unless_newer(error(CODE, path, f"{message}.", hint), version)
+        return
     yield error(CODE, path, f"{message}.", hint)
+
+
+def unless_newer(problem: Problem, version: str) -> Problem:
+    """What no version has that was looked into; a newer one may, so that it is only told."""
+    if not vllm.is_newer(version):
+        return problem
+    message = problem.message.replace(f"vLLM {version}", f"vLLM {vllm.NEWEST}, the newest that is known here")
+    return replace(problem, severity="warning", message=message, hint=f"See whether {version} has it.")
 
 
 def _choice(path: str, name: str, value: str, version: str) -> Iterator[Problem]:
     choices = vllm.field_choices(name, version)
     if choices and value not in choices:
-        yield error(
-            CODE, path, f"{value} is no value of vLLM {version}.", f"Known values: {', '.join(choices)}."
-        )
+        message, hint = f"{value} is no value of vLLM {version}.", f"Known values: {', '.join(choices)}."
+        yield unless_newer(error(CODE, path, message, hint), version)
 
 
 def _plain(value: Any) -> str:

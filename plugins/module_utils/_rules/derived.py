@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._catalogue.aidaptiv import FLAGS
-from .._catalogue.images import vllm_version
+from .._catalogue.images import trtllm_version, vllm_version
 from .._catalogue.vllm import given, release
 from .._engines.kv_transfer import kv_transfer_config
 from .._fleet import Fleet, Problem
@@ -109,13 +109,13 @@ def _triton_arguments(plan: ServicePlan) -> Iterator[Problem]:
 
 
 def _version(plan: ServicePlan) -> Iterator[Problem]:
-    told = vllm_version(plan.service.image) if plan.service.image else None
+    name = "TensorRT-LLM" if plan.engine.name == "triton-trtllm" else "vLLM"
+    told = trtllm_version(plan.image) if name == "TensorRT-LLM" else vllm_version(plan.image)
     version = plan.service.version
     if told and version and release(told) != release(version):
-        hint = f"Remove version or write {told}."
-        yield error(
-            CODE, at(plan, "version"), f"the image's tag says vLLM {told}, but {version} is given.", hint
-        )
+        message = f"the tag of {plan.image} says {name} {told}, but {version} is given."
+        hint = f"Remove version, write {told}, or name another image."
+        yield error(CODE, at(plan, "version"), message, hint)
 
 
 def _value(plan: ServicePlan, home: str) -> Any:

@@ -60,6 +60,27 @@ def test_every_engine_has_a_pinned_image(engine: str) -> None:
     assert parse(image).tag
 
 
+@pytest.mark.parametrize(
+    ("engine", "version", "tag"),
+    [
+        ("vllm", "0.30.0", "v0.30.0"),
+        ("vllm", "v0.30.0", "v0.30.0"),
+        ("triton-vllm", "0.24.0", "26.07-vllm-python-py3"),
+        ("triton-vllm", "0.22.1", "26.06-vllm-python-py3"),
+        (
+            "triton-trtllm",
+            "1.2.1",
+            "26.06-trtllm-python-py3",
+        ),  # a newer release has it too; this one is pinned
+        ("triton-trtllm", "1.1.0", "26.02-trtllm-python-py3"),
+        ("triton-vllm", "0.30.0", "26.06-vllm-python-py3"),  # no release has it: the pinned one
+        ("simulator", "0.30.0", "v0.10.2"),
+    ],
+)
+def test_a_version_chooses_the_image_that_carries_it(engine: str, version: str, tag: str) -> None:
+    assert parse(str(default_image(engine, "current", version))).tag == tag
+
+
 def test_the_pinned_images_tell_their_version() -> None:
     for engine in ("vllm", "triton-vllm"):
         assert vllm_version(str(default_image(engine, "current")))

@@ -158,3 +158,22 @@ def test_a_simulators_own_arguments_are_its_own() -> None:
 def test_a_deprecated_argument_is_a_warning(version: str, severities: list[str]) -> None:
     entry = {"version": version, "engine_args": {"extra": ["--disable-cascade-attn"]}}
     assert [problem.severity for problem in found("V-18", entry)] == severities
+
+
+def test_what_a_newer_vllm_may_have_is_told_and_not_refused() -> None:
+    (problem,) = found("V-18", extra("--foo=1", version="0.99.0"))
+    assert problem.severity == "warning"
+    assert "0.33.0, the newest that is known here" in problem.message
+    assert "0.99.0" in problem.hint
+
+
+def test_what_is_gone_stays_gone_in_a_newer_vllm() -> None:
+    (problem,) = found("V-18", extra("--swap-space=4", version="0.99.0"))
+    assert problem.severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("version", "good"), [("0.33.0", True), ("v0.30.1", True), ("latest", False), ("26", False)]
+)
+def test_a_version_is_one(version: str, good: bool) -> None:
+    assert paths(found("V-18", {"version": version})) == ([] if good else ["llm_serving[a].version"])

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.inferops.serving.plugins.module_utils._engines.vllm_arguments import engine_arguments
 from ansible_collections.inferops.serving.plugins.module_utils._fleet.arguments import ELSEWHERE, HOMES
@@ -119,3 +121,20 @@ def test_every_argument_that_is_rendered_has_its_home() -> None:
     rendered = set(engine_arguments(plan))
     assert rendered <= {*HOMES, *ELSEWHERE}
     assert set(HOMES) <= rendered
+
+
+@pytest.mark.parametrize(
+    ("entry", "good"),
+    [
+        ({"version": "0.30.0"}, True),
+        ({"version": "0.30.0", "image": "docker.io/vllm/vllm-openai:v0.30.0"}, True),
+        ({"version": "0.30.0", "image": "docker.io/vllm/vllm-openai:v0.33.0"}, False),
+        ({"version": "0.30.0", "image": "registry.example/own:1"}, True),
+        ({"engine": "triton-vllm", "version": "0.24.0"}, True),
+        ({"engine": "triton-vllm", "version": "0.30.0"}, False),
+        ({"engine": "triton-trtllm", "version": "1.1.0"}, True),
+        ({"engine": "triton-trtllm", "version": "24.04"}, False),
+    ],
+)
+def test_a_version_is_that_of_the_image(entry: dict[str, Any], good: bool) -> None:
+    assert paths(found("V-02", entry)) == ([] if good else ["llm_serving[a].version"])

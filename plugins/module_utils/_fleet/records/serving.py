@@ -44,7 +44,8 @@ class Service:
     llmd: Llmd = option("For platform V(llmd).", default=Llmd())
     image: str | None = option("Image of the engine.", default=None, implied="the pinned image of the engine")
     version: str | None = option(
-        "Version of vLLM or TensorRT-LLM inside the image, where its tag does not tell.",
+        "Version of vLLM or TensorRT-LLM. Without O(llm_serving[].image) it chooses the image; with one it"
+        " says what is inside, where the tag does not tell.",
         default=None,
         implied="from the image's tag",
     )
