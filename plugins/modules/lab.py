@@ -82,8 +82,8 @@ options:
       bare:
         description:
           - Whether nothing shows the GPUs until agents run on the node.
-          - While pods of Node Feature Discovery, GPU Feature Discovery and the device plugin are Ready there, it
-            shows what the real programs would cause.
+          - While pods of Node Feature Discovery, GPU Feature Discovery, the device plugin or HAMi are Ready
+            there, it shows what the real programs would cause.
         type: bool
         default: false
       instance_type:

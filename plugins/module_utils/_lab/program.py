@@ -21,6 +21,7 @@ from .keeper import (
     engines,
     exporters,
     gateway,
+    hami,
     knative_ingress,
     logs,
     main,
@@ -33,8 +34,8 @@ from .processes import Process
 PACKAGE = "inferops_lab"
 MODULES = (
     *(api, config, nodes, processes, waiting),
-    *(keeper, agents, backends, engines, exporters, gateway, knative_ingress, logs, main, pods),
-    *(triton_standin, watching),
+    *(keeper, agents, backends, engines, exporters, gateway, hami, knative_ingress, logs),
+    *(main, pods, triton_standin, watching),
 )
 
 

@@ -141,7 +141,7 @@ def test_hami_of_another_version_or_with_other_names_is_refused_before_anything_
 
 @pytest.mark.req("S3-11")
 def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callable[..., Any]) -> None:
-    """Faults are caused on one node; the other one has what HAMi's programs would make of it."""
+    """Faults are caused on one node; the other one has what the lab makes of HAMi's programs."""
 
     def tell(name: str, shares: str | None, **annotations: str | None) -> None:
         amounts = {"nvidia.com/gpu": shares}
@@ -159,11 +159,10 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
         REGISTER: '[{"id":"GPU-0","count":10,"health":true}]',
         HANDSHAKE: "Requesting_2026-01-23 04:30:04",
     }
-    gone = dict.fromkeys(well)
     try:
-        for name in ("bare-0", "bare-1"):
-            tell(name, "10", **well)
         assert not bring(client, hami, download=nothing, wait_timeout=60).diagnosis
+        node = client.get("v1", "Node", "bare-0") or {}
+        assert node["status"]["allocatable"]["nvidia.com/gpu"] == "80", "ten shares of each of its eight GPUs"
         assert list(faults(replace(NAMES, scheduler="another"))) == ["Deployment kube-system/hami-scheduler"]
         tell("bare-1", "10", **{**well, REGISTER: None})
         assert list(faults()) == ["Node bare-1"]
@@ -182,9 +181,9 @@ def test_hami_is_judged_on_each_gpu_node(client: Client, hami: Wish, put: Callab
             "Node bare-1",
         }
     finally:
-        for name in ("bare-0", "bare-1"):
-            tell(name, None, **gone)
         take_away(client, hami)
+        for name in ("bare-0", "bare-1"):
+            tell(name, None, **dict.fromkeys(well))
 
 
 @pytest.mark.req("S3-02", "S3-06")

@@ -64,7 +64,7 @@ class Agents:
             return
         gone = {key if "/" in key else FEATURE + key for key in former if key} - found.keys()
         labels = dict.fromkeys(gone) | found
-        self._patch(node, "", {"metadata": {"labels": labels, "annotations": {BOOKS: books}}})
+        patch_node(self._api, node, "", {"metadata": {"labels": labels, "annotations": {BOOKS: books}}})
 
     def _advertise(self, node: Object, resources: dict[str, str]) -> None:
         """Gives the resources to the kubelet; it has none to allocate once their plugin is gone."""
@@ -72,14 +72,17 @@ class Agents:
         if resources:
             self._advertised[name] = resources
             if not resources.items() <= shown.items():
-                self._patch(node, "/status", {"status": {"allocatable": resources, "capacity": resources}})
+                patch_node(
+                    self._api, node, "/status", {"status": {"allocatable": resources, "capacity": resources}}
+                )
         elif former := self._advertised.get(name):
-            self._patch(node, "/status", {"status": {"allocatable": dict.fromkeys(former, "0")}})
+            patch_node(self._api, node, "/status", {"status": {"allocatable": dict.fromkeys(former, "0")}})
             del self._advertised[name]
 
-    def _patch(self, node: Object, part: str, body: Object) -> None:
-        path = f"{NODES}/{node['metadata']['name']}{part}"
-        self._api.request("PATCH", path, body, content_type=MERGE_PATCH)
+
+def patch_node(api: Api, node: Object, part: str, body: Object) -> None:
+    """Merges a change into a node, or into a part of it such as ``/status``."""
+    api.request("PATCH", f"{NODES}/{node['metadata']['name']}{part}", body, content_type=MERGE_PATCH)
 
 
 def hidden_of(node: Object) -> dict[str, dict[str, str]]:

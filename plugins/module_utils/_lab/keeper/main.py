@@ -20,11 +20,12 @@ from .agents import Agents
 from .backends import Backends
 from .exporters import Exporters
 from .gateway import Gateway
+from .hami import SharedGpus
 from .knative_ingress import KnativeIngress
 from .pods import PODS, Pods
 from .watching import Store
 
-Task: TypeAlias = "Pods | Agents | Exporters | Gateway | KnativeIngress"
+Task: TypeAlias = "Pods | Agents | SharedGpus | Exporters | Gateway | KnativeIngress"
 
 IDLE_SECONDS = 10.0
 REPEAT_SECONDS = 0.5
@@ -51,6 +52,7 @@ def main() -> None:
         tasks: list[Task] = [
             Pods(api, arguments.directory, backends, pods),
             Agents(api, nodes, pods),
+            SharedGpus(api, nodes, pods),
             Exporters(api, nodes, pods),
         ]
         if arguments.gateway:
