@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,7 @@ from tests.support.machine import HERE
 
 STARTS = """
 import subprocess, sys, time
-subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE)
+subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, start_new_session=True)
 time.sleep(600)
 """
 FORKS = "sleep 600 & echo $$ $! > {told}; wait"
@@ -23,11 +25,11 @@ FORKS = "sleep 600 & echo $$ $! > {told}; wait"
 def test_what_runs_for_a_test_ends_when_the_test_is_killed(tmp_path: Path) -> None:
     told = tmp_path / "told"
     runner = [sys.executable, str(HERE / "runner.py"), "/bin/sh", "-c", FORKS.format(told=told)]
-    with subprocess.Popen([sys.executable, "-c", STARTS, *runner]) as test:
+    with subprocess.Popen([sys.executable, "-c", STARTS, *runner], start_new_session=True) as test:
         eventually(lambda: told.exists() and bool(told.read_text()))
         running = [Path("/proc", pid) for pid in told.read_text().split()]
         assert all(process.exists() for process in running)
-        test.kill()
+        os.killpg(test.pid, signal.SIGKILL)
     eventually(lambda: not any(map(_runs, running)))
 
 
