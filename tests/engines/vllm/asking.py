@@ -120,6 +120,11 @@ def specified(
 ) -> Specification:
     """An inventory of one service, read as a user's is: planned and checked."""
     entry = {"name": "llama", "source": "llama", "store": "models", **(model or {})}
+    triton = {
+        "image": "registry.example/triton:own",
+        "has_vllm_backend": True,
+    }  # no release has these versions
+    own = triton if service.get("engine") == "triton-vllm" else {}
     return read(
         {
             "llm_cluster": cluster or {},
@@ -127,7 +132,14 @@ def specified(
             "llm_secrets": list(SECRETS),
             "llm_models": [entry],
             "llm_serving": [
-                {"name": "chat", "model": entry["name"], "engine": "vllm", "version": version, **service}
+                {
+                    "name": "chat",
+                    "model": entry["name"],
+                    "engine": "vllm",
+                    "version": version,
+                    **own,
+                    **service,
+                }
             ],
         }
     )
