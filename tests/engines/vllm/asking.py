@@ -120,10 +120,8 @@ def specified(
 ) -> Specification:
     """An inventory of one service, read as a user's is: planned and checked."""
     entry = {"name": "llama", "source": "llama", "store": "models", **(model or {})}
-    triton = {
-        "image": "registry.example/triton:own",
-        "has_vllm_backend": True,
-    }  # no release has these versions
+    # No release of Triton carries these versions.
+    triton = {"image": "registry.example/triton:own", "has_vllm_backend": True}
     own = triton if service.get("engine") == "triton-vllm" else {}
     return read(
         {
