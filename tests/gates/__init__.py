@@ -19,8 +19,6 @@ COPY = BUILD / "collection" / "ansible_collections" / "inferops" / "serving"
 """The files that git knows, where Ansible's own tools want to see a collection."""
 RECORDS = BUILD / "records"
 LOGS = BUILD / "logs"
-PACKED = BUILD / "packed"
-"""Archives of modules, which all scenarios share."""
 
 TOOLS = Path(sys.executable).parent
 WORKERS = max(2, min(4, os.cpu_count() or 2))
@@ -124,16 +122,15 @@ def _integration() -> tuple[Step, ...]:
 
 
 def _molecule() -> tuple[Step, ...]:
-    shared = {
+    packed = {
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "support" / "callbacks"),
         "ANSIBLE_CALLBACKS_ENABLED": "packed",
-        "PACKED": str(PACKED),
     }
     return tuple(
         Step(
             name=f"molecule {name}",
             command=("molecule", "test", "--scenario-name", name),
-            env=shared,
+            env=packed,
             scenario=name,
             on_the_lab=True,
         )

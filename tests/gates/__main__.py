@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,14 +14,15 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.contract.evidence import read, scenario, write
 
-from . import BUILD, LOGS, NEED_A_LAB, PACKED, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
+from . import BUILD, LOGS, NEED_A_LAB, RECORDS, ROOT, STAGES, WORKERS, Step, collection, steps
 
 NEWS = 60
 """Seconds after which a silent step says that it is still at work."""
@@ -184,12 +184,13 @@ def run_stages(stages: Sequence[str], only: str) -> list[Verdict]:
         folder.mkdir(parents=True, exist_ok=True)
     for record in RECORDS.glob("*.json"):
         record.unlink()
-    shutil.rmtree(PACKED, ignore_errors=True)
-    collection.stage()
+    if "lint" in stages:
+        collection.stage()
 
     planned = [step for stage in STAGES if stage in stages for step in steps(stage) if only in step.name]
     first = [step for step in planned if not step.reads_records]
     with ExitStack() as labs, ThreadPoolExecutor(1) as starter:
+        os.environ["PACKED"] = labs.enter_context(TemporaryDirectory(dir=BUILD, prefix="packed-"))
         lab = starter.submit(share_lab, labs) if NEED_A_LAB.intersection(stages) else None
         verdicts = run_all(first, lab)
     return verdicts + run_all([step for step in planned if step.reads_records], None)
@@ -206,7 +207,8 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     started = time.monotonic()
-    with locked(BUILD / ".gates.lock", print):  # copy, logs and records are the clone's
+    linting = "lint" in options.stages  # in a copy, of which a clone has one
+    with locked(BUILD / ".lint.lock", print) if linting else nullcontext():
         verdicts = run_stages(options.stages, options.only or "")
 
     coverage = next((each.step.log for each in verdicts if each.step.name == "coverage-of-contract"), None)
