@@ -52,7 +52,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spare_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnLab]:
     """A control plane with the nodes of the role and no other controllers."""
     with running(tmp_path_factory.mktemp("spare-lab")) as made:
