@@ -42,11 +42,6 @@ NARROW = {
 }
 
 
-AWAKE = "nohz=off"
-"""An interrupt that comes while this kernel is about to sleep is seen when it wakes up again: at its next
-tick, or without ticks only when something was due anyway, which may be minutes later."""
-
-
 @dataclass(frozen=True)
 class Machine:
     """One machine; `folder` holds its disk, and what it shares with this one."""
@@ -100,7 +95,7 @@ class Machine:
             *(sys.executable, str(HERE / "runner.py"), str(self.files / "usr" / "bin" / "linux.uml")),
             *(f"mem={MEMORY}", f"uml_dir={self.folder}/uml", f"ubd0={self.folder}/disk"),
             *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE}/boot.sh"),
-            *(AWAKE, "con=null", "con0=null,fd:1", f"con1=fd:{commands},fd:{answers}", "quiet"),
+            *("con=null", "con0=null,fd:1", f"con1=fd:{commands},fd:{answers}", "quiet"),
             *("systemd.unit=machine.target", "systemd.show_status=0"),
             *(f"MACHINE_FILES={self.files}", f"MACHINE_ROOT={ROOT}", f"MACHINE_SHARED={self.folder}/shared"),
             *(f"{name}={value}" for name, value in NARROW.items()),
