@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,7 @@ MEMORY = "512M"
 START = 90
 """Seconds for a machine to start. Seldom one stops halfway, on a crowded host: it is switched off and on."""
 GRACE = 60
-"""Seconds for a machine to end by itself."""
+"""Seconds for a machine to end by itself. Seldom one does not: it is switched off."""
 
 # This kernel traces its processes, and cannot give them back registers wider than it knows (AMX). So it is
 # told that there are none but those of SSE, and so are programs that would look for themselves.
@@ -65,7 +65,8 @@ class Machine:
                 answer(self.folder, patience=START)
             yield
             send(self.folder, "systemctl poweroff")
-            process.wait(GRACE)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
 
     def _start(self, stack: ExitStack) -> subprocess.Popen[bytes]:
         ends = [os.open(self.folder / name, os.O_RDWR) for name in ("in", "out")]
