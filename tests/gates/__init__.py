@@ -21,7 +21,10 @@ RECORDS = BUILD / "records"
 LOGS = BUILD / "logs"
 
 TOOLS = Path(sys.executable).parent
-WORKERS = max(2, min(4, os.cpu_count() or 2))
+INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
+PER_WORKER = 64
+"""Instances of inotify: a worker's labs and steps, each process of which watches files, take up to 50."""
+WORKERS = max(2, min(4, os.cpu_count() or 2, int(INSTANCES.read_text()) // PER_WORKER))
 """What runs side by side: steps, and tests on the lab. Both wait for a third of their time."""
 STAGES = ("integration", "lint", "unit", "engines", "molecule", "coverage")
 """In the order in which their steps start: the longest first, the many short ones last."""
