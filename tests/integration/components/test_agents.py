@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -172,6 +173,27 @@ def test_pods_that_use_gpus_keep_the_plugin(client: Client, asking: Ask, put: Pu
             withdraw(client, asking("device_plugin"))
     finally:
         withdraw(client, asking("device_plugin"), force=True)
+
+
+def test_pods_that_chose_their_node_by_a_discovered_label_keep_the_discovery(
+    client: Client, asking: Ask, put: Put
+) -> None:
+    provide(client, asking("nfd"), wait_timeout=60)
+    try:
+        spec = {
+            "containers": [{"name": "main", "image": "app:1"}],
+            "nodeSelector": {PCI: "true"},
+            "tolerations": [{"operator": "Exists"}],
+        }
+        user = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "chooser", "namespace": "default"}}
+        put({**user, "spec": spec})
+        pods = partial(client.get, "v1", "Pod", "chooser", "default")
+        eventually(lambda: bool((pods() or {}).get("spec", {}).get("nodeName")))
+        with pytest.raises(Refused, match="default/chooser"):
+            withdraw(client, asking("nfd"))
+    finally:
+        withdraw(client, asking("nfd"), force=True, delete_definitions=True, delete_namespace=True)
+    assert not client.list("v1", "Node", label_selector=PCI)
 
 
 @pytest.mark.proof("E", stand_in="a recorded exposition behind the exporter's port-forward")
