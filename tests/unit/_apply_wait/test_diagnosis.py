@@ -19,6 +19,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.diagnosis 
 from ansible_collections.inferops.serving.plugins.module_utils._apply.readiness.state import pending
 from ansible_collections.inferops.serving.plugins.module_utils._apply.symptoms import symptom
 from ansible_collections.inferops.serving.plugins.module_utils._apply.world import World
+from ansible_collections.inferops.serving.plugins.module_utils._rollout import injection
 
 from tests.unit._apply_wait.builders import (
     WRITTEN,
@@ -176,11 +177,11 @@ class TestGuide:
 
     def test_every_code_given_before_the_wait_is_in_the_guide_too(self):
         told = {line.split("`")[1] for line in guide() if line.startswith("| `")}
-        assert told >= set(codes_of_problems())
+        assert told >= {*codes_of_problems(), injection.CODE}
 
     def test_the_guide_knows_no_other_codes(self):
         told = {line.split("`")[1] for line in guide() if line.startswith("| `")}
-        assert told == set(CODES) | set(codes_of_problems())
+        assert told == set(CODES) | set(codes_of_problems()) | {injection.CODE}
 
 
 def guide() -> list[str]:

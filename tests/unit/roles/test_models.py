@@ -29,7 +29,7 @@ def test_the_inventory_of_the_page_is_a_good_one_and_goes_where_the_page_says() 
     specification = read(yaml.safe_load(example))
     assert [str(problem) for problem in specification.problems] == []
     assert [plan.location.uri for plan in specification.plans] == [
-        "s3://https://s3.ru-1.storage.selcloud.ru:443/triton-demo/model_repository",
+        "s3://https://s3.example:443/triton-demo/model_repository",
         "s3://triton-demo/weights/meta/llama-3-8b",
     ]
     named = {value for each in yaml.safe_load(uploads)["models_uploads"] for value in each.values()}
