@@ -97,7 +97,9 @@ options:
     type: int
     default: 1
   delete_namespace:
-    description: Whether V(absent) of O(state) also deletes the namespace made here, once it is empty.
+    description:
+      - Whether V(absent) of O(state) also deletes the namespace made here, once it is empty.
+      - An account that may not list everything in it gets a warning, and the namespace stays.
     type: bool
     default: false
   force:

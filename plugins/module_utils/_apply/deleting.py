@@ -128,6 +128,10 @@ class Deleter:
             if is_definition(obj):
                 return self._others(self._instances(one, obj), "still defines")
         except ClusterError as error:
+            one.outcome.warnings.append(
+                f"{title(obj)} is kept: what is in it cannot be seen ({error}). Delete it by hand: it "
+                "belongs to no set any more. An account that may list everything in it would have deleted it."
+            )
             return f"cannot be looked into: {error}"
         return ""
 

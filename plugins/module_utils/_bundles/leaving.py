@@ -13,6 +13,7 @@ from .._cluster import Client, Object
 from .driver import volumes_of
 from .products import Product
 
+AUTOSCALERS = ("autoscaling/v2", "HorizontalPodAutoscaler")
 LIVING = "status.phase!=Succeeded,status.phase!=Failed"
 
 
@@ -52,6 +53,13 @@ def _uses(client: Client, product: Product) -> Iterator[tuple[str, str]]:
             what = f"ask for {product.resource}" if product.resource else f"name {product.scheduler}"
             message = f"{len(pods)} pods {what}, such as {_place(pods[0])}."
             yield message, "they would wait for ever when they start again"
+    if product.api:
+        scaled = [obj for obj in client.list(*AUTOSCALERS) if _reads_an_api(obj)]
+        if scaled:
+            message = (
+                f"{len(scaled)} autoscalers read series of pods or objects, such as {_place(scaled[0])}."
+            )
+            yield message, "they would scale nothing any more"
     for group, kind in product.used_by:
         served = client.served(group, kind)
         objects = client.list(served.api_version, kind, metadata_only=True) if served else []
@@ -66,6 +74,10 @@ def _needs(pod: Object, product: Product) -> bool:
         return True
     containers = (*(spec.get("initContainers") or ()), *spec["containers"])
     return any(product.resource in ((one.get("resources") or {}).get("limits") or {}) for one in containers)
+
+
+def _reads_an_api(autoscaler: Object) -> bool:
+    return any(metric["type"] in ("Pods", "Object") for metric in autoscaler["spec"].get("metrics") or ())
 
 
 def _place(obj: Object) -> str:

@@ -14,6 +14,7 @@ from .._components.rights import for_listings
 from .._rights import Rights, for_sets, is_missing, on_kind
 from .backwards import ADMISSION, DEFINITIONS, VERSION
 from .driver import LOOKED_AT, STORAGE
+from .leaving import AUTOSCALERS
 from .products import Product
 
 
@@ -28,6 +29,8 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
         )
     if product.webhook:
         rights |= on_kind(client, ADMISSION, "MutatingWebhookConfiguration", ("list",))
+    if product.api:
+        rights |= on_kind(client, *AUTOSCALERS, ("list",))
     if product.driver:
         rights |= on_kind(client, STORAGE, "CSIDriver", ("get",))
         for version, kind in LOOKED_AT:

@@ -115,7 +115,7 @@ def restore(
     return Restoration(
         services=list(client.in_parallel(conclude, range(len(steps)))),
         diff=[difference for outcome in outcomes for difference in outcome.diff],
-        notices=notices,
+        notices=[*notices, *(text for outcome in outcomes for text in outcome.warnings)],
     )
 
 

@@ -101,7 +101,7 @@ def roll_out(
         )
 
     made = _result(client.in_parallel(conclude, range(len(plans))), outcomes, housing)
-    return replace(made, notices=notices)
+    return replace(made, notices=[*notices, *made.notices])
 
 
 def carry_out_in_turn(
@@ -192,6 +192,7 @@ def _result(verdicts: Sequence[Verdict], outcomes: Sequence[Outcome], housing: S
         diff=[difference for outcome in (*housing, *outcomes) for difference in outcome.diff],
         duration=outcomes[0].duration if outcomes else {},
         namespaces_changed=any(outcome.changed for outcome in housing),
+        notices=[text for outcome in (*housing, *outcomes) for text in outcome.warnings],
     )
 
 

@@ -76,6 +76,34 @@ def test_an_api_that_somebody_answers_for_is_never_overwritten_and_has_to_answer
     assert written(client) == before
 
 
+def test_the_api_of_series_stays_while_autoscalers_read_it(
+    client: Client, put: Callable[[dict[str, Any]], Any]
+) -> None:
+    adapter = wish("adapter", ADAPTER)
+    bring(client, adapter, download=nothing, wait=False)
+    series = {"metric": {"name": "queue"}, "target": {"type": "AverageValue", "averageValue": "1"}}
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "served"}
+    reader = put(
+        {
+            "apiVersion": "autoscaling/v2",
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": {"name": "reader", "namespace": "default"},
+            "spec": {
+                "maxReplicas": 2,
+                "scaleTargetRef": target,
+                "metrics": [{"type": "Pods", "pods": series}],
+            },
+        }
+    )
+    try:
+        with pytest.raises(Refused, match=r"1 autoscalers read .* default/reader"):
+            take_away(client, adapter)
+        client.delete(reader)
+        assert take_away(client, adapter)[0].changed
+    finally:
+        take_away(client, adapter, force=True)
+
+
 @pytest.mark.req("S3-01")
 def test_the_cache_device_has_to_be_advertised_by_a_node(client: Client) -> None:
     existing = wish("aidaptiv", Path("none"), mode="existing")

@@ -154,6 +154,8 @@ def test_the_rights_are_enough_and_those_that_lack_are_named_before_anything_is_
     assert not brought.diagnosis
     for outcome in errand.take_away(least):
         assert not outcome.diagnosis
+        unseen = [action for action in outcome.actions if "cannot be looked into" in action.note]
+        assert len(outcome.warnings) == len(unseen), "a namespace that is kept for this is told"
 
 
 def test_roles_print_what_they_need_and_run_with_it(
