@@ -13,6 +13,7 @@ import sys
 from kubernetes import config
 
 NOT_FOUND, FAILED = 404, 400
+TYPES = {"PATCH": "application/merge-patch+json"}
 
 
 def main(kubeconfig: str, method: str, path: str, body: str | None = None) -> None:
@@ -21,7 +22,7 @@ def main(kubeconfig: str, method: str, path: str, body: str | None = None) -> No
         method,
         connection.configuration.host + path,
         body=body,
-        headers={"Accept": "application/json", "Content-Type": "application/json"},
+        headers={"Accept": "application/json", "Content-Type": TYPES.get(method, "application/json")},
     )
     if answer.status == NOT_FOUND and method in ("GET", "DELETE"):
         return

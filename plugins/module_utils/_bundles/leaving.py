@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._apply import Action, Diagnosis, Outcome, Refused
-from .._apply.model import DELETED
+from .._apply.model import CONFIGURED, DELETED
 from .._cluster import Client, Object
 from .driver import volumes_of
 from .products import Product
@@ -41,6 +41,12 @@ def sweep(client: Client, product: Product, outcome: Outcome, *, check_mode: boo
             if not check_mode:
                 client.delete(obj)
             outcome.record(Action.on(obj, DELETED, check_mode=check_mode, note="its own program made it"))
+    for node in client.list("v1", "Node") if product.notes else ():
+        left = [key for key in product.notes if key in (node["metadata"].get("annotations") or {})]
+        if left:
+            client.patch(node, {"metadata": {"annotations": dict.fromkeys(left)}}, dry_run=check_mode)
+            note = f"annotations {', '.join(left)} removed"
+            outcome.record(Action.on(node, CONFIGURED, check_mode=check_mode, note=note))
 
 
 def _uses(client: Client, product: Product) -> Iterator[tuple[str, str]]:

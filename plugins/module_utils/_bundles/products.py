@@ -13,6 +13,8 @@ from .._catalogue.aidaptiv import DEVICE, DEVICE_LABEL
 from .._cluster import Object
 
 GITHUB = "https://github.com"
+REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
+"""By these HAMi's device plugin and scheduler tell each other what a node has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,8 @@ class Product:
     """The scheduler that it brings; pods that name it keep it."""
     makes: tuple[tuple[str, str, str], ...] = ()
     """What its own programs make in its namespace (API version, kind, name), and may leave there."""
+    notes: tuple[str, ...] = ()
+    """Annotations that its own programs leave on nodes."""
 
     def address(self, version: str) -> str:
         return self.release.format(version=version, number=version.removeprefix("v"))
@@ -137,6 +141,7 @@ PRODUCTS: dict[str, Product] = {
             namespace="kube-system",
             webhook="vgpu.hami.io",
             shares=True,
+            notes=(REGISTER, HANDSHAKE),
             scheduler="hami-scheduler",
         ),
         Product(

@@ -29,8 +29,6 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
         )
     if product.webhook:
         rights |= on_kind(client, ADMISSION, "MutatingWebhookConfiguration", ("list",))
-    if product.api:
-        rights |= on_kind(client, *AUTOSCALERS, ("list",))
     if product.driver:
         rights |= on_kind(client, STORAGE, "CSIDriver", ("get",))
         for version, kind in LOOKED_AT:
@@ -38,15 +36,25 @@ def needed(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Right
     if any(VERSION in (obj["metadata"].get("annotations") or {}) for obj in objects):
         rights |= on_kind(client, *DEFINITIONS, ("list",))
         rights |= on_kind(client, ADMISSION, "ValidatingAdmissionPolicy", ("get",))
-    if product.resource or product.scheduler:
-        rights |= on_kind(client, "v1", "Pod", ("list",))
     if product.resource:
         rights |= on_kind(client, "apps/v1", "DaemonSet", ("list",))
+    return rights | _to_leave(client, product, sets)
+
+
+def _to_leave(client: Client, product: Product, sets: Sequence[ObjectSet]) -> Rights:
+    """To see who still needs it, and to take away what its programs made."""
+    rights = Rights()
+    if product.resource or product.scheduler:
+        rights |= on_kind(client, "v1", "Pod", ("list",))
+    if product.api:
+        rights |= on_kind(client, *AUTOSCALERS, ("list",))
+    for group, kind in product.used_by:
+        if served := client.served(group, kind):
+            rights |= on_kind(client, served.api_version, kind, ("list",))
     if product.makes and sets:
         home = "" if is_missing(client, sets[0].namespace) else sets[0].namespace
         for version, kind, _name in product.makes:
             rights |= on_kind(client, version, kind, ("get", "delete"), home)
-    for group, kind in product.used_by:
-        if served := client.served(group, kind):
-            rights |= on_kind(client, served.api_version, kind, ("list",))
+    if product.notes:
+        rights |= on_kind(client, "v1", "Node", ("list", "patch"))
     return rights

@@ -27,9 +27,8 @@ from .._prerequisites.effects import RUNTIME, cause_at, pods_of
 from .._prerequisites.nodes import pod_spec, why_unreached
 from .._quantities import quantity
 from .naming import FIELDS, Names, misnamed, settings
-from .products import Product
+from .products import HANDSHAKE, REGISTER, Product
 
-REGISTER, HANDSHAKE = "hami.io/node-nvidia-register", "hami.io/node-handshake"
 GIVEN_UP = "Deleted"
 """What the scheduler writes of a node that did not answer: it sends no pods there any more."""
 OLDER_FIELDS = 7

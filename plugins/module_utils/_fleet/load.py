@@ -95,7 +95,7 @@ def _services(builder: Builder, raw: Any) -> list[Service]:
 def _entries(builder: Builder, cls: type[Named], raw: Any, variable: str) -> dict[str, Named]:
     built = builder.records(cls, raw, variable)
     _shared_names(builder, raw, variable)
-    return _by_name(record for _, record in built)
+    return _by_name(record for _path, record in built)
 
 
 def _shared_names(builder: Builder, raw: Any, variable: str) -> None:

@@ -60,6 +60,18 @@ class Errand:
 
 
 @pytest.fixture
+def handed_on(request: pytest.FixtureRequest, client: Client, asking: Callable[..., Any]) -> Iterator[None]:
+    """GPU Feature Discovery's labels reach nodes through Node Feature Discovery."""
+    needs = request.node.callspec.params["errand"] == "gfd"
+    if needs:
+        _prerequisites.provide(client, asking("nfd"), wait_timeout=60)
+    yield
+    if needs:
+        gone = {"delete_definitions": True, "delete_namespace": True, "wait_timeout": 60}
+        _prerequisites.withdraw(client, asking("nfd"), **gone)
+
+
+@pytest.fixture
 def errand(request: pytest.FixtureRequest, asking: Callable[..., Any]) -> Errand:
     name = request.param
     gone = {"delete_definitions": True, "wait_timeout": 60}
@@ -128,6 +140,7 @@ def limited(bare: Lab, client: Client, token: str) -> dict[str, str]:
     return {"host": client.host, "api_key": token, "ca_cert": str(authority)}
 
 
+@pytest.mark.usefixtures("handed_on")
 @pytest.mark.parametrize("errand", [*AGENTS, *BUNDLES], indirect=True)
 def test_the_rights_are_enough_and_those_that_lack_are_named_before_anything_is_written(
     bare: Lab, client: Client, account: Account, errand: Errand

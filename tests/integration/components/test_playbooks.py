@@ -90,6 +90,7 @@ def test_bare_nodes_become_nodes_that_serve_and_bare_again(demo: Callable[..., R
     assert first.status == 0, first.output
     inventory = first.result("component")["gpu_inventory"]
     assert {name: one["count"] for name, one in inventory.items()} == {"gpu-0": 8, "gpu-1": 8, "a10g-0": 8}
+    assert first.result("set_stats")["ansible_stats"]["data"]["llm_gpu_inventory"] == {"lab": inventory}
     second = demo("prerequisites.yml")
     assert (second.status, second.changed) == (0, 0), second.output
 

@@ -52,8 +52,9 @@ def test_a_group_is_whole_or_starts_anew_and_stops_without_a_trace(services: Fle
         assert given["LWS_LEADER_ADDRESS"] == f"chat-{group}.chat-{group}.{services.namespace}"
         assert "--node-rank=$(LWS_WORKER_INDEX)" in engine["args"]
         assert ("--headless" in engine["args"]) == (rank[0] == "1")
-    assert endpoints(services, "chat") == {"chat-0", "chat-1"}, "requests go to the leaders"
-    assert endpoints(services, "chat-0") == {"chat-0", "chat-0-1"}, "the ranks of a group find each other"
+    # requests go to the leaders, and the ranks of a group find each other
+    eventually(lambda: endpoints(services, "chat") == {"chat-0", "chat-1"})
+    eventually(lambda: endpoints(services, "chat-0") == {"chat-0", "chat-0-1"})
     assert services.roll_out({**GROUPS, "scaling": {"min": 2}})["chat"].changed is False
     assert services.answer() == ["answered"]
 
@@ -64,7 +65,7 @@ def test_a_group_is_whole_or_starts_anew_and_stops_without_a_trace(services: Fle
         now = {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in services.pods()}
         return len(now) == 4 and not old & set(now.values())
 
-    eventually(renewed)
+    eventually(renewed, seconds=180)  # foreground deletion waits for the collector, which looks now and then
     kept = {pod["metadata"]["uid"] for pod in services.pods()}
     assert pods["chat-1"]["metadata"]["uid"] in kept, "the other group stays"
 

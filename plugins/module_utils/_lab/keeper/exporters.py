@@ -35,7 +35,7 @@ class Exporters:
 
     def tick(self) -> None:
         pods = self._pods.all().values()
-        nodes = {name: node for (_, name), node in self._nodes.all().items()}
+        nodes = {node["metadata"]["name"]: node for node in self._nodes.all().values()}
         exporters = {pod["metadata"]["uid"]: pod for pod in pods if is_ready(pod) and _exports(pod)}
         for uid, pod in exporters.items():
             self._texts[uid] = exposition(pod, nodes[pod["spec"]["nodeName"]], pods)
