@@ -73,18 +73,8 @@ options:
   namespace:
     description: The namespace of what this module records, and of all namespaced objects with O(move).
     type: str
-  move:
-    description: Whether all namespaced objects go to O(namespace), whatever the manifest says.
-    type: bool
-    default: false
   version:
     description: The version, for the address of the release, and of a chart from elsewhere.
-  images:
-    description:
-      - Images to replace. Keys are whole names, or the last part of a repository such as V(kube-scheduler),
-        which stands for it in every registry and with every tag.
-    type: dict
-    default: {}
   gpu_resources:
     description:
       - For V(hami), what services call shares of GPUs, as C(llm_cluster.gpu_resources). A chart gets the
@@ -110,41 +100,6 @@ options:
     description: For V(hami), the scheduler that services name. It is compared together with O(gpu_resources).
     type: str
     default: hami-scheduler
-  tolerations:
-    description: Tolerations added to every pod of the bundle.
-    type: list
-    elements: dict
-    default: []
-  node_selector:
-    description: Labels added to the node selector of every pod of the bundle.
-    type: dict
-    default: {}
-  hooks:
-    description:
-      - What becomes of objects that are hooks of Helm. V(refuse) fails and names them, V(skip) leaves them
-        out, V(apply) takes them as ordinary objects.
-    type: str
-    choices: [refuse, skip, apply]
-    default: refuse
-  drop:
-    description: Objects to leave out, by C(kind) and C(name); what is not given matches all.
-    type: list
-    elements: dict
-    default: []
-  drop_secrets:
-    description: Whether Secrets in the bundle are left out, since a vendor's credentials are not the site's.
-    type: bool
-    default: false
-  managed_namespaces:
-    description:
-      - Names of the namespaces in which V(kueue) manages jobs and pods. They go into its configuration
-        (C(managedJobsNamespaceSelector)) and into the C(namespaceSelector) of its webhooks, so that nobody
-        elsewhere waits for them, or is refused while they do not answer.
-      - Without it Kueue's own choice holds, which is every namespace but C(kube-system) and its own, or what
-        the source says.
-    type: list
-    elements: str
-    default: []
   allow_downgrade:
     description: Whether an older version than the one that is there may be applied.
     type: bool
@@ -175,6 +130,7 @@ extends_documentation_fragment:
   - inferops.serving.attributes.action_group
   - inferops.serving.connection
   - inferops.serving.installing
+  - inferops.serving.transforming
   - inferops.serving.waiting
 seealso:
   - module: inferops.serving.components_info
@@ -278,11 +234,11 @@ from ansible_collections.inferops.serving.plugins.module_utils._apply.module imp
 from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     CHART,
     PRODUCTS,
+    TRANSFORMING,
     Chart,
     Names,
     Source,
     SourceError,
-    Transformation,
     Wish,
     bring,
     chart_values,
@@ -290,6 +246,7 @@ from ansible_collections.inferops.serving.plugins.module_utils._bundles import (
     rights,
     secret_values,
     take_away,
+    transformation,
 )
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.gpus import RESOURCE_NAMES
 from ansible_collections.inferops.serving.plugins.module_utils._catalogue.pins import pinned
@@ -306,6 +263,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **CONNECTION,
     **WAITING,
     **INSTALLING,
+    **TRANSFORMING,
     "component": {"type": "str", "choices": list(PRODUCTS), "required": True},
     "source": {"type": "str"},
     "checksum": {"type": "str"},
@@ -314,8 +272,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "release": {"type": "str"},
     "helm": {"type": "str", "default": "helm"},
     "namespace": {"type": "str"},
-    "move": {"type": "bool", "default": False},
-    "images": {"type": "dict", "default": {}},
     "gpu_resources": {
         "type": "dict",
         "options": {
@@ -326,12 +282,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
         },
     },
     "scheduler": {"type": "str", "default": "hami-scheduler"},
-    "tolerations": {"type": "list", "elements": "dict", "default": []},
-    "node_selector": {"type": "dict", "default": {}},
-    "hooks": {"type": "str", "choices": ["refuse", "skip", "apply"], "default": "refuse"},
-    "drop": {"type": "list", "elements": "dict", "default": []},
-    "drop_secrets": {"type": "bool", "default": False, "no_log": False},
-    "managed_namespaces": {"type": "list", "elements": "str", "default": []},
     "allow_downgrade": {"type": "bool", "default": False},
     "accept_dangers": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
@@ -378,20 +328,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     return Wish(
         product=product,
         source=_source(options, place, version=str(version), namespace=namespace, names=names),
-        how=Transformation(
-            namespace=namespace if options["move"] else "",
-            images=options["images"],
-            mirrors=options["image_registry_map"],
-            prefix=options["registry_prefix"],
-            tolerations=options["tolerations"],
-            node_selector=options["node_selector"],
-            pull_secrets=options["image_pull_secrets"],
-            hooks=options["hooks"],
-            drop=options["drop"],
-            drop_secrets=options["drop_secrets"],
-            managed_namespaces=options["managed_namespaces"],
-            patches=options["patches"],
-        ),
+        how=transformation(options, namespace=namespace),
         namespace=namespace,
         mode=options["mode"],
         if_exists=options["if_exists"],

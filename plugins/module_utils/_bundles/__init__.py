@@ -12,10 +12,12 @@ from .naming import Names, chart_values
 from .products import PRODUCTS, Product
 from .source import Source, SourceError, fetch
 from .transform import Change, Transformation, transform
+from .transforming import TRANSFORMING, transformation
 
 __all__ = [
     "CHART",
     "PRODUCTS",
+    "TRANSFORMING",
     "Abilities",
     "Brought",
     "Change",
@@ -37,4 +39,5 @@ __all__ = [
     "secret_values",
     "take_away",
     "transform",
+    "transformation",
 ]

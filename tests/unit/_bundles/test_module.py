@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils import basic
-from ansible_collections.inferops.serving.plugins.doc_fragments import connection, installing, waiting
+from ansible_collections.inferops.serving.plugins.doc_fragments import (
+    connection,
+    installing,
+    transforming,
+    waiting,
+)
 from ansible_collections.inferops.serving.plugins.modules import bundle, component
 
 VALUES = {"adminPassword": "open-sesame", "extraText": "some long text", "replicas": 3}
@@ -41,11 +46,11 @@ def test_values_are_shown_nowhere_not_even_as_options(
     assert json.loads(said)["invocation"]["module_args"]["values"] == "(not shown)"
 
 
-@pytest.mark.parametrize("module", [bundle, component])
-def test_documentation_and_argument_spec_say_the_same(module: Any) -> None:
+@pytest.mark.parametrize(("module", "more"), [(bundle, [transforming]), (component, [])])
+def test_documentation_and_argument_spec_say_the_same(module: Any, more: list[Any]) -> None:
     options: dict[str, dict[str, Any]] = {}
     own = yaml.safe_load(module.DOCUMENTATION)["options"]
-    for fragment in (connection, waiting, installing):
+    for fragment in (connection, waiting, installing, *more):
         options |= yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
     options |= {name: {**options.get(name, {}), **said} for name, said in own.items()}
     assert set(options) == set(module.ARGUMENT_SPEC)
