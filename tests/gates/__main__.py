@@ -60,6 +60,8 @@ def run(step: Step, lab: Future[None] | None) -> Verdict:
         write(step.record, scenario(step.scenario, outcome="passed" if passed else "failed"))
     if passed or not step.crowded:
         tell(verdict)
+    if step.scenario and not passed:
+        destroy(step)
     return verdict
 
 
@@ -108,6 +110,15 @@ def run_alone(crowded: Verdict) -> Verdict:
     verdict = Verdict(step, passed, crowded.seconds + time.monotonic() - started)
     tell(verdict)
     return verdict
+
+
+def destroy(step: Step) -> None:
+    """Ends the lab of a scenario that failed in its clean-up, after which molecule goes no further."""
+    command = ("molecule", "destroy", "--scenario-name", step.scenario)
+    with step.log.open("a", encoding="utf-8") as log:
+        subprocess.run(
+            command, cwd=step.cwd, env=step.environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int | None:
