@@ -111,7 +111,8 @@ def _lint() -> tuple[Step, ...]:
 
 def _pytest(name: str, tests: Sequence[str], *arguments: str, **facts: bool) -> tuple[Step, ...]:
     step = Step(name=name, command=(), **facts)
-    command = (sys.executable, "-m", "pytest", *tests, "--quiet", "-ra", "--record", str(step.record))
+    told = ("--quiet", "-ra", "--durations", "40", "--record", str(step.record))
+    command = (sys.executable, "-m", "pytest", *tests, *told)
     return (replace(step, command=(*command, *arguments)),)
 
 
